@@ -1,0 +1,1 @@
+"""Callbacks: progress, checkpoints, early stopping, schedules."""

@@ -1,0 +1,1 @@
+"""Datasets: loaders, and the digits that the demo trains on."""

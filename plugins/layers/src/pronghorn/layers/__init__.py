@@ -1,0 +1,1 @@
+"""Layers, one subpackage per family."""

@@ -1,0 +1,1 @@
+"""Sequence, text and image preprocessing."""
