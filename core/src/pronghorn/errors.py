@@ -9,7 +9,7 @@ class PronghornError(Exception):
     """Base of all errors that Pronghorn raises on purpose."""
 
     def __str__(self) -> str:
-        # KeyError shows the repr of its argument and OSError looks for an errno; ours are sentences.
+        # KeyError would show the repr of its argument, OSError looks for an errno.
         return str(self.args[0]) if self.args else ""
 
 
@@ -25,8 +25,8 @@ class BrokenPackError(PronghornError, ImportError):
     """A pack, or one component of it, cannot be imported."""
 
 
-class HookError(PronghornError, RuntimeError):
-    """A hook module does not fit the specifications in `pronghorn.hooks`."""
+class PackWarning(UserWarning):
+    """A pack is broken and left out; the rest goes on."""
 
 
 class FunctionError(PronghornError, ValueError):

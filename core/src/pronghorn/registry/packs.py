@@ -1,0 +1,146 @@
+"""The installed packs, read from the metadata of distributions. Nothing is imported here.
+
+A pack is a distribution with entry points in the group `pronghorn` (hook modules) or in
+`pronghorn.<kind>` (components). Its metadata are read in isolation: a pack that cannot be read
+is a problem of its own and hides no other.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import Distribution, distributions
+
+from pronghorn.registry.entry import KINDS
+
+HOOK_GROUP = "pronghorn"
+OFFICIAL = frozenset(
+    {"pronghorn", "pronghorn-core", "pronghorn-datasets", "pronghorn-preprocessing"}
+    | {f"pronghorn-{kind}" for kind in KINDS}
+)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One line of a pack's entry points."""
+
+    group: str
+    name: str
+    target: str
+
+    @property
+    def kind(self) -> str | None:
+        """The component kind of the group; None for hook modules."""
+        prefix, _, kind = self.group.partition(".")
+        return kind if prefix == HOOK_GROUP and kind else None
+
+
+@dataclass(frozen=True)
+class Pack:
+    """An installed pack and what it declares."""
+
+    name: str
+    version: str
+    declarations: tuple[Declaration, ...] = ()
+    problem: str = ""
+    disabled: bool = False
+
+    @property
+    def official(self) -> bool:
+        """Whether the pack belongs to Pronghorn itself."""
+        return self.name in OFFICIAL
+
+    def hook_modules(self) -> list[Declaration]:
+        """The hook modules that the pack declares."""
+        return [line for line in self.declarations if line.group == HOOK_GROUP]
+
+
+def normalize(name: str) -> str:
+    """A distribution name as package indexes compare it: `Acme_Layers` -> `acme-layers`."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def installed() -> tuple[Pack, ...]:
+    """All packs found on `sys.path`, sorted by name, disabled and unreadable ones included."""
+    return _scan(tuple(sys.path), disabled_names())
+
+
+def enabled() -> tuple[Pack, ...]:
+    """The packs in use: readable and not named by PRONGHORN_DISABLE_PACKS."""
+    return tuple(pack for pack in installed() if not (pack.disabled or pack.problem))
+
+
+def is_installed(name: str) -> bool:
+    """Whether there is a distribution of this name, pack or not."""
+    return next(iter(Distribution.discover(name=name)), None) is not None
+
+
+def forget() -> None:
+    """Read the metadata anew at the next question: something was installed or removed."""
+    _scan.cache_clear()
+
+
+def disabled_names() -> frozenset[str]:
+    """Packs that the user switched off; the core cannot be."""
+    words = os.environ.get("PRONGHORN_DISABLE_PACKS", "").replace(",", " ").split()
+    return frozenset(normalize(word) for word in words) - {"pronghorn-core"}
+
+
+@lru_cache(maxsize=8)
+def _scan(path: tuple[str, ...], disabled: frozenset[str]) -> tuple[Pack, ...]:
+    found: dict[str, Pack] = {}
+    for distribution in distributions(path=list(path)):
+        pack = _read(distribution, disabled)
+        if pack is not None:
+            found.setdefault(pack.name, pack)  # earlier on the path is what gets imported
+    return tuple(found[name] for name in sorted(found))
+
+
+def _read(distribution: Distribution, disabled: frozenset[str]) -> Pack | None:
+    try:
+        text = distribution.read_text("entry_points.txt")
+        if not text or HOOK_GROUP not in text:
+            return None
+        lines = tuple(_declarations(distribution))
+    except Exception as error:
+        # Whatever a damaged file raises, it may only cost the pack that it belongs to.
+        return _damaged(distribution, error)
+    if not lines:
+        return None
+    name, version = _identity(distribution)
+    return Pack(name, version, lines, disabled=name in disabled)
+
+
+def _declarations(distribution: Distribution) -> Iterator[Declaration]:
+    for point in distribution.entry_points:
+        if point.group == HOOK_GROUP or point.group.startswith(f"{HOOK_GROUP}."):
+            yield Declaration(point.group, point.name, point.value)
+
+
+def _identity(distribution: Distribution) -> tuple[str, str]:
+    metadata = distribution.metadata
+    folder_name, folder_version = _folder(distribution)
+    name = metadata["Name"] or folder_name
+    return normalize(name), metadata["Version"] or folder_version
+
+
+def _folder(distribution: Distribution) -> tuple[str, str]:
+    """Name and version from `name-1.0.dist-info`, for distributions with damaged metadata."""
+    stem = getattr(getattr(distribution, "_path", None), "stem", "")
+    name, _, version = str(stem).partition("-")
+    return name or "unknown", version
+
+
+def _damaged(distribution: Distribution, error: Exception) -> Pack | None:
+    name, version = _folder(distribution)
+    raw = getattr(distribution, "_path", None)
+    try:
+        content = (raw / "entry_points.txt").read_bytes() if raw is not None else b""
+    except OSError:
+        return None
+    if HOOK_GROUP.encode() not in content:
+        return None
+    reason = f"its entry points cannot be read: {type(error).__name__}: {error}"
+    return Pack(normalize(name), version, problem=reason)
