@@ -1,0 +1,59 @@
+"""Devices: where arrays live and kernels run.
+
+Nothing here imports Numba before a kernel is bound.
+"""
+
+from functools import cache
+from typing import Any, Protocol
+
+from pronghorn.errors import DeviceError
+
+
+class Device(Protocol):
+    """A place for arrays. On the CPU they are NumPy arrays."""
+
+    @property
+    def name(self) -> str:
+        """What `get` finds it by: "cpu", "cuda"."""
+
+    @property
+    def side(self) -> str:
+        """Which module of a kernels package it uses: "cpu" or "cuda"."""
+
+    def empty(self, shape: tuple[int, ...], dtype: Any) -> Any:
+        """A new array, contents undefined."""
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> Any:
+        """A new array of zeros."""
+
+    def from_host(self, array: Any) -> Any:
+        """A new device array with the contents of a host array."""
+
+    def to_host(self, array: Any) -> Any:
+        """A new host array with the contents of a device array."""
+
+    def copy_in(self, host: Any, out: Any) -> None:
+        """Overwrite a device array with a host array of the same shape, converting the dtype."""
+
+    def copy_out(self, array: Any, host: Any) -> None:
+        """Overwrite a host array with a device array of the same shape, converting the dtype."""
+
+    def view(self, array: Any, offset_elements: int, shape: tuple[int, ...]) -> Any:
+        """Part of a flat array, from an element on, in another shape and in the same memory."""
+
+    def synchronize(self) -> None:
+        """Wait until everything asked for is done."""
+
+
+@cache
+def get(name: str) -> Device:
+    """The device called `name`.
+
+    Raises:
+        DeviceError: there is no such device here.
+    """
+    if name == "cpu":
+        from pronghorn.devices.cpu import CpuDevice
+
+        return CpuDevice()
+    raise DeviceError(f"there is no device {name!r}; there is: cpu")

@@ -1,0 +1,159 @@
+"""Generated kernel modules in the user's cache folder, each compiled once per machine.
+
+A module's file name holds a hash of everything that its machine code depends on, so a file is
+never changed, only added, and what is in the folder is either right or not looked at.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+LOCKS = 16
+
+
+def cache_folder() -> Path:
+    """Where Pronghorn keeps what it can make again: `PRONGHORN_CACHE`, or the platform's place."""
+    chosen = os.environ.get("PRONGHORN_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "pronghorn"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Caches/pronghorn"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pronghorn"
+
+
+@cache
+def environment() -> str:
+    """Versions and processor that compiled code depends on."""
+    import llvmlite
+    import llvmlite.binding as llvm
+    import numba
+
+    parts = (
+        sys.version, platform.machine(), numba.__version__, llvmlite.__version__,
+        llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
+    )  # fmt: skip
+    return "\n".join(parts)
+
+
+def digest(*parts: str) -> str:
+    """A short hash for a file name."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+Compile = Callable[[ModuleType, bool], Any]
+"""Compiles a loaded module's kernel, with Numba's disk cache or without."""
+
+
+def build(name: str, text: str, key: Sequence[str], compiled: Compile) -> Any:
+    """The compiled kernel of a generated module, from the cache folder if it is there.
+
+    Args:
+        name: of the kernel.
+        text: of the module.
+        key: whatever else the machine code depends on.
+        compiled: makes the kernel of the loaded module; told whether the disk cache may be used.
+    """
+    stem = f"{name}_{digest(text, environment(), *key)}"
+    folder = _writable(cache_folder() / "kernels")
+    if folder is None:
+        return compiled(_load(stem, text, f"<{stem}>"), False)
+    path = folder / f"{stem}.py"
+    if _whole(path):
+        with contextlib.suppress(Exception):
+            return compiled(_load(stem, text, str(path)), True)
+    try:
+        return _compile_locked(stem, text, path, compiled)
+    except OSError:
+        return compiled(_load(stem, text, f"<{stem}>"), False)
+
+
+def _compile_locked(stem: str, text: str, path: Path, compiled: Compile) -> Any:
+    with _locked(path):
+        if _whole(path):
+            with contextlib.suppress(Exception):
+                return compiled(_load(stem, text, str(path)), True)
+        for stale in _products(path):
+            stale.unlink(missing_ok=True)
+        write_whole(path, text.encode())
+        made = compiled(_load(stem, text, str(path)), True)
+        write_whole(path.with_suffix(".sum"), _checksum(path).encode())
+        return made
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file such that a reader sees all of it or none."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _load(stem: str, text: str, filename: str) -> ModuleType:
+    # Numba finds the globals of cached code again by the name of their module.
+    module = ModuleType(f"pronghorn_kernel_{stem}")
+    module.__file__ = filename
+    sys.modules[module.__name__] = module
+    exec(compile(text, filename, "exec"), module.__dict__)
+    return module
+
+
+def _products(path: Path) -> list[Path]:
+    return sorted((path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ic]"))
+
+
+def _checksum(path: Path) -> str:
+    made = hashlib.sha256()
+    for file in (path, *_products(path)):
+        made.update(file.read_bytes())
+    return made.hexdigest()
+
+
+def _whole(path: Path) -> bool:
+    try:
+        return path.with_suffix(".sum").read_text() == _checksum(path)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _writable(folder: Path) -> Path | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK | os.X_OK) else None
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold one of a few lock files, the same for everyone who wants to write `path`."""
+    slot = int(digest(path.name), 16) % LOCKS
+    with (path.parent / f".lock{slot}").open("ab") as file:
+        _lock(file)
+        yield
+
+
+def _lock(file: Any) -> None:
+    # Closing the file gives the lock back, and so does the end of the process.
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX)
