@@ -1,0 +1,70 @@
+"""Process-wide settings that Keras scripts read and set: float type, epsilon, image layout."""
+
+from collections import Counter
+
+_FLOATS = ("float32", "float64")
+_ORDERINGS = {"tf": "tf", "th": "th", "channels_last": "tf", "channels_first": "th"}
+
+_settings = {"floatx": "float32", "epsilon": 1e-7, "image_dim_ordering": "tf"}
+_uids: Counter[str] = Counter()
+
+
+def floatx() -> str:
+    """Name of the float type that new models compute in: "float32" or "float64"."""
+    return str(_settings["floatx"])
+
+
+def set_floatx(name: str) -> None:
+    """Set the float type of models built from now on.
+
+    Raises ValueError for anything but "float32" and "float64".
+    """
+    if name not in _FLOATS:
+        raise ValueError(f"floatx {name!r} is not supported: use one of {', '.join(_FLOATS)}")
+    _settings["floatx"] = name
+
+
+def epsilon() -> float:
+    """Small number that keeps divisions and logarithms finite (1e-7 unless set)."""
+    return float(_settings["epsilon"])
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor; it must be positive."""
+    if not value > 0:
+        raise ValueError(f"epsilon must be positive, got {value!r}")
+    _settings["epsilon"] = float(value)
+
+
+def image_dim_ordering() -> str:
+    """Default image layout: "tf" (channels last) or "th" (channels first)."""
+    return str(_settings["image_dim_ordering"])
+
+
+def set_image_dim_ordering(ordering: str) -> None:
+    """Set the layout that `dim_ordering="default"` means from now on."""
+    if ordering not in _ORDERINGS:
+        raise ValueError(f"image_dim_ordering {ordering!r} is unknown: use 'tf' or 'th'")
+    _settings["image_dim_ordering"] = _ORDERINGS[ordering]
+
+
+def image_data_format() -> str:
+    """Keras 2's name for the layout: "channels_last" or "channels_first"."""
+    return "channels_last" if image_dim_ordering() == "tf" else "channels_first"
+
+
+set_image_data_format = set_image_dim_ordering
+
+
+def get_uid(prefix: str = "") -> int:
+    """Next number of a default name, counted for each prefix from 1."""
+    _uids[prefix] += 1
+    return _uids[prefix]
+
+
+def reset_uids() -> None:
+    """Start the counters of default names again at 1."""
+    _uids.clear()
+
+
+clear_session = reset_uids

@@ -1,0 +1,113 @@
+"""What every component has: an identifier, a configuration, and `get` from whatever names it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, ClassVar, Self
+
+from pronghorn import registry
+from pronghorn.components.custom import find_custom_object
+from pronghorn.components.spelling import canonical_arguments
+
+
+class _Spelled(type):
+    """Translates the Keras 2/3 spellings of constructor arguments before the constructor runs."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        return super().__call__(*args, **canonical_arguments(cls, kwargs))
+
+
+class Component(metaclass=_Spelled):
+    """Base of all components. A constructor keeps each argument under its own name."""
+
+    kind: ClassVar[str] = ""
+
+    @classmethod
+    def get(cls, identifier: Any) -> Self:
+        """The component that `identifier` means.
+
+        Takes a string identifier, an instance, a class, a plain function where the kind allows
+        one, and `{"name": ..., "config": {...}}` or the dictionaries of Keras 1, 2 and 3 files.
+        """
+        if isinstance(identifier, str):
+            return cls.coerce(cls.lookup(identifier), {})
+        if isinstance(identifier, Mapping):
+            name, config = split_config(identifier)
+            return cls.coerce(cls.lookup(name), config)
+        return cls.coerce(identifier, {})
+
+    @classmethod
+    def lookup(cls, identifier: str) -> Any:
+        """What a custom-object scope or the registry holds under this identifier."""
+        found = find_custom_object(identifier)
+        return registry.load(cls.kind, identifier) if found is None else found
+
+    @classmethod
+    def coerce(cls, thing: Any, config: Mapping[str, Any]) -> Self:
+        """Make an instance from a class, an instance or a plain function."""
+        if isinstance(thing, type) and issubclass(thing, cls):
+            return thing.from_config(dict(config))
+        if isinstance(thing, cls):
+            return thing.configured(**config) if config else thing
+        if callable(thing) and not isinstance(thing, type):
+            made = cls.from_function(thing)
+            return cls.coerce(made, config)
+        raise TypeError(
+            f"{thing!r} is no {cls.__name__.lower()}: give an identifier, an instance, a class "
+            f'or {{"name": ..., "config": {{...}}}}'
+        )
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any]) -> "Self | type[Self]":
+        """Make the component that a plain function stands for, where the kind has such."""
+        raise TypeError(f"a plain function ({function!r}) is no {cls.__name__.lower()}")
+
+    def configured(self, **config: Any) -> Self:
+        """A copy of this component with some of its arguments changed."""
+        return type(self).from_config({**self.get_config(), **config})
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain data that `from_config` takes back."""
+        return {name: to_plain(getattr(self, name)) for name in own_arguments(type(self))}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build the component that `get_config` described."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({shown})"
+
+
+@cache
+def own_arguments(cls: type) -> tuple[str, ...]:
+    """Names of the constructor's own parameters, without `self`, `*args` and `**kwargs`."""
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
+    kept = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return tuple(p.name for p in parameters if p.kind in kept and p.name != "self")
+
+
+def split_config(description: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Name and arguments of a component described by a dictionary of any Keras generation."""
+    rest = dict(description)
+    name = rest.pop("class_name", None) or rest.pop("name", None)
+    if not isinstance(name, str):
+        raise ValueError(f'expected {{"name": ..., "config": {{...}}}}, got {dict(description)!r}')
+    if isinstance(rest.get("config"), Mapping):
+        return name, dict(rest["config"])
+    for key in ("module", "registered_name", "build_config", "config"):
+        rest.pop(key, None)
+    return name, rest
+
+
+def to_plain(value: Any) -> Any:
+    """A configuration value as plain data: components as names or dictionaries."""
+    described = getattr(value, "to_identifier", None)
+    if described is not None:
+        return described()
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        return value.item()
+    return value

@@ -1,0 +1,96 @@
+"""What a component may ask for while it describes its work: kernels, arrays, phase, mask."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pronghorn import devices
+from pronghorn.components.weight import Weight
+
+if TYPE_CHECKING:
+    from pronghorn.components.activation import Activation
+
+Array = Any
+"""A device array, or in a plan the handle of one: shape, size, dtype, ndim and reshape."""
+
+
+class Context:
+    """The place in which one layer's forward and backward are written down.
+
+    `run` takes a kernel and its arguments. A plan notes the call and makes it in every step; an
+    `EagerContext` makes it at once. So a layer's `forward` is Python that runs once for a plan,
+    and whatever must happen in each step goes through `run`.
+
+    Attributes:
+        training: whether dropout and the like are active.
+        dtype: the float type of the computation.
+        mask: which time steps count, (batch, steps) uint8, or None.
+        output_mask: the mask handed to the next layer; the layer may replace it.
+        activation: a following Activation layer that this layer is to apply itself, or None.
+        loss_fused: whether `backward` is given the gradient before the activation, because the
+            objective's kernel has already gone through it.
+        needs_input_gradient: whether anything before this layer learns.
+        saved: what `forward` keeps for `backward`, set as attributes.
+        key: number that keys this layer's random numbers.
+        clock: uint64 array (1,), the number of the training step.
+    """
+
+    def __init__(self, device: devices.Device, dtype: Any, training: bool = False) -> None:
+        self.device = device
+        self.dtype = np.dtype(dtype)
+        self.training = training
+        self.mask: Array | None = None
+        self.output_mask: Array | None = None
+        self.activation: Activation | None = None
+        self.loss_fused = False
+        self.needs_input_gradient = True
+        self.saved = SimpleNamespace()
+        self.key = 0
+        self.clock: Array = None
+
+    def run(self, kernel: Any, *args: Any) -> None:
+        """Have a kernel, or a plain function of NumPy arrays, run on these arguments."""
+        raise NotImplementedError
+
+    def empty(self, shape: tuple[int, ...], dtype: Any = None) -> Array:
+        """An array whose contents are undefined until a kernel writes them."""
+        raise NotImplementedError
+
+    def constant(self, values: Any, dtype: Any) -> Array:
+        """A device array of these numbers, which no call changes."""
+        return self.device.from_host(np.ascontiguousarray(values, dtype))
+
+    def gradient(self, weight: Weight) -> Array | None:
+        """Where the gradient of a weight belongs, or None if the weight does not learn."""
+        return weight.gradient if weight.trainable else None
+
+
+class EagerContext(Context):
+    """Runs each call at once: for trying a component on arrays, and for its tests."""
+
+    def __init__(
+        self, device: devices.Device | str = "cpu", dtype: Any = "float32", training: bool = False
+    ) -> None:
+        chosen = devices.get(device) if isinstance(device, str) else device
+        super().__init__(chosen, dtype, training)
+        self.clock = chosen.zeros((1,), np.uint64)
+
+    def run(self, kernel: Any, *args: Any) -> None:
+        """Bind and run now."""
+        bind_call(self.device, kernel, args)()
+
+    def empty(self, shape: tuple[int, ...], dtype: Any = None) -> Array:
+        """A new array on the context's device."""
+        return self.device.empty(shape, self.dtype if dtype is None else dtype)
+
+
+def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Callable[[], None]:
+    """The call without arguments that runs `kernel` on the arrays behind `args`."""
+    arrays = [arg.array if isinstance(arg, Weight) else arg for arg in args]
+    if hasattr(kernel, "on"):
+        return kernel.on(device).bind(*arrays)
+    if hasattr(kernel, "bind"):
+        return kernel.bind(*arrays)
+    return lambda: kernel(*arrays)

@@ -1,0 +1,112 @@
+"""The one table of Keras 2/3 argument names, each an alias of the Keras 1 name.
+
+An alias counts only where the component has the Keras 1 argument and none of its own by the
+alias's name. Where one new name stands for different old ones, the first that fits is meant.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "units": ("output_dim",),
+    "filters": ("nb_filter",),
+    "kernel_initializer": ("init",),
+    "embeddings_initializer": ("init",),
+    "alpha_initializer": ("init",),
+    "recurrent_initializer": ("inner_init",),
+    "recurrent_activation": ("inner_activation",),
+    "kernel_regularizer": ("W_regularizer",),
+    "embeddings_regularizer": ("W_regularizer",),
+    "recurrent_regularizer": ("U_regularizer",),
+    "bias_regularizer": ("b_regularizer",),
+    "kernel_constraint": ("W_constraint",),
+    "embeddings_constraint": ("W_constraint",),
+    "bias_constraint": ("b_constraint",),
+    "use_bias": ("bias",),
+    "strides": ("subsample", "subsample_length", "stride"),
+    "padding": ("border_mode",),
+    "data_format": ("dim_ordering",),
+    "dilation_rate": ("atrous_rate",),
+    "pool_size": ("pool_length",),
+    "size": ("length",),
+    "rate": ("p",),
+    "stddev": ("sigma",),
+    "dropout": ("dropout_W",),
+    "recurrent_dropout": ("dropout_U",),
+    "implementation": ("consume_less",),
+    "unit_forget_bias": ("forget_bias_init",),
+    "beta_initializer": ("beta_init",),
+    "gamma_initializer": ("gamma_init",),
+    "batch_shape": ("batch_input_shape",),
+    "dtype": ("input_dtype",),
+    "learning_rate": ("lr",),
+    "negative_slope": ("alpha",),
+    "max_value": ("m", "high"),
+    "min_value": ("low",),
+    "min_delta": ("epsilon",),
+    "X": ("x",),
+    "epochs": ("nb_epoch",),
+    "num_classes": ("nb_classes",),
+    "num_words": ("nb_words",),
+}
+
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "data_format": lambda v: {"channels_last": "tf", "channels_first": "th", None: "default"}[v],
+    "implementation": lambda v: {0: "cpu", 1: "mem", 2: "gpu"}[v],
+    "unit_forget_bias": lambda v: "one" if v else "zero",
+}
+
+
+def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given` with every alias replaced by the Keras 1 argument that `function` has.
+
+    Raises TypeError if an argument is given in both spellings.
+    """
+    if not any(name in ALIASES for name in given):
+        return dict(given)
+    accepted = _parameters(function)
+    arguments: dict[str, Any] = {}
+    for name, value in given.items():
+        meant = _meant(name, accepted)
+        if meant in arguments or (meant != name and meant in given):
+            raise TypeError(f"{meant!r} is given twice, also as {name!r}: give one of them")
+        arguments[meant] = VALUES[name](value) if meant != name and name in VALUES else value
+    return arguments
+
+
+def spelled(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function take the aliases of its keyword arguments."""
+
+    @wraps(function)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **canonical_arguments(function, kwargs))  # type: ignore[arg-type]
+
+    return called
+
+
+def _meant(name: str, accepted: frozenset[str]) -> str:
+    if name in accepted:
+        return name
+    return next((old for old in ALIASES.get(name, ()) if old in accepted), name)
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> frozenset[str]:
+    """Parameter names of a function, or of a class's constructor and those it passes on to."""
+    if not isinstance(function, type):
+        return frozenset(inspect.signature(function).parameters)
+    names: set[str] = set()
+    for cls in function.__mro__[:-1]:
+        constructor = cls.__dict__.get("__init__")
+        if constructor is None:
+            continue
+        parameters = inspect.signature(constructor).parameters
+        names |= parameters.keys()
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            break
+    return frozenset(names)

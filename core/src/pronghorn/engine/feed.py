@@ -1,0 +1,195 @@
+"""Checks the user's arrays and brings them to a plan's buffers, a batch at a time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.objective import Objective
+from pronghorn.errors import ShapeError
+from pronghorn.engine.plan import Plan
+
+NUMERIC = "fiub"
+Shape = tuple[int | None, ...]
+
+
+def as_array(data: Any, what: str, names: Sequence[str] = ()) -> Any:
+    """`data` as one numeric array with a batch axis; one-element lists and dicts are unwrapped.
+
+    Arrays are not copied; anything with shape, dtype and slicing (HDF5 data sets) passes.
+    """
+    if isinstance(data, Mapping):
+        data = _only(list(data.values()), what, names)
+    elif isinstance(data, (list, tuple)) and data and hasattr(data[0], "ndim") and data[0].ndim:
+        data = _only(list(data), what, names)
+    array = data if hasattr(data, "shape") and hasattr(data, "dtype") else np.asarray(data)
+    if np.dtype(array.dtype).kind not in NUMERIC:
+        raise TypeError(
+            f"{what} must be an array of numbers, got {type(data).__name__} with dtype "
+            f"{array.dtype}"
+        )
+    if len(array.shape) == 0:
+        raise ShapeError(f"{what} must have a batch axis, got a single number")
+    return array.reshape(-1, 1) if len(array.shape) == 1 else array
+
+
+def _only(arrays: list[Any], what: str, names: Sequence[str]) -> Any:
+    if len(arrays) == 1:
+        return arrays[0]
+    shapes = {np.shape(a) for a in arrays}
+    if len(shapes) == 1 and len(next(iter(shapes))) <= 1:
+        return np.asarray(arrays)
+    raise ShapeError(f"{what}: the model takes 1 array ({', '.join(names)}), got {len(arrays)}")
+
+
+def check_input(x: Any, expected: Shape, layer_name: str) -> None:
+    """Raise ShapeError unless `x` fits the model's input shape; None fits every length."""
+    if len(x.shape) == len(expected) and _fits(x.shape[1:], expected[1:]):
+        return
+    raise ShapeError(
+        f"Error when checking model input: layer {layer_name!r} takes shape {expected}, but the "
+        f"array has shape {tuple(x.shape)}"
+    )
+
+
+def _fits(shape: Sequence[int], expected: Sequence[int | None]) -> bool:
+    return all(want is None or want == n for n, want in zip(shape, expected, strict=True))
+
+
+def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name: str) -> Any:
+    """`y` checked against the model's output; class numbers get their last axis of 1."""
+    if np.dtype(y.dtype).kind == "f" and np.isnan(np.sum(y)):
+        _reject_nan(y)
+    if objective.sparse:
+        expected: Shape = (*output_shape[:-1], 1)
+        if len(y.shape) == len(expected) - 1 and y.shape[-1] != 1:
+            y = y.reshape(*y.shape, 1)
+    else:
+        expected = output_shape
+    if len(y.shape) == len(expected) and _fits(y.shape[1:], expected[1:]):
+        return y
+    hint = ""
+    if y.shape[-1] == 1 and not objective.sparse and len(y.shape) == len(output_shape):
+        hint = (
+            ". You are passing a target array of class numbers: make it one-hot with "
+            "pronghorn.utils.np_utils.to_categorical, or use sparse_categorical_crossentropy"
+        )
+    raise ShapeError(
+        f"Error when checking model target: the output of layer {layer_name!r} with objective "
+        f"{objective.name!r} takes targets of shape {expected}, but the array has shape "
+        f"{tuple(y.shape)}{hint}"
+    )
+
+
+def _reject_nan(y: Any) -> None:
+    rows = np.flatnonzero(np.isnan(y).reshape(len(y), -1).any(axis=1))
+    if len(rows):
+        shown = ", ".join(map(str, rows[:5])) + (", ..." if len(rows) > 5 else "")
+        raise ValueError(
+            f"the targets have NaN in {len(rows)} of {len(y)} rows (rows {shown}): "
+            "remove or repair these samples"
+        )
+
+
+def check_lengths(**arrays: Any) -> int:
+    """The common number of samples; ShapeError if it is not common, or none are there."""
+    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {n}" for name, n in lengths.items())
+        raise ShapeError(f"all arrays must have the same number of samples, but {told}")
+    count = next(iter(lengths.values()))
+    if count == 0:
+        raise ShapeError("the arrays have no samples")
+    return count
+
+
+def sample_weights(
+    y: Any,
+    sample_weight: Any,
+    class_weight: Mapping[Any, float] | None,
+    temporal: bool,
+) -> np.ndarray | None:
+    """The weight of each sample (or time step), or None where all count alike.
+
+    Given both, `sample_weight` is used and `class_weight` is not, as in Keras 1.
+    """
+    if sample_weight is not None:
+        return _checked_weights(np.asarray(sample_weight), y, temporal)
+    if class_weight is None:
+        return None
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(
+            f"class_weight must be a dictionary from class to weight, got {class_weight!r}"
+        )
+    if len(y.shape) > 2:
+        raise ValueError(
+            f"class_weight needs targets of 2 axes, but they have shape {tuple(y.shape)}: "
+            "give sample_weight instead"
+        )
+    classes = np.argmax(y, axis=1) if y.shape[1] > 1 else np.asarray(y[:, 0], np.int64)
+    table = {int(key): float(value) for key, value in class_weight.items()}
+    missing = sorted(set(np.unique(classes).tolist()) - table.keys())
+    if missing:
+        raise KeyError(
+            f"class_weight has no weight for class {', '.join(map(str, missing))}; "
+            f"it has {sorted(table)}"
+        )
+    return np.array([table[c] for c in classes.tolist()])
+
+
+def _checked_weights(weights: np.ndarray, y: Any, temporal: bool) -> np.ndarray:
+    expected = tuple(y.shape[:2]) if temporal else (len(y),)
+    if weights.dtype.kind not in NUMERIC:
+        raise TypeError(f"sample_weight must be numbers, got dtype {weights.dtype}")
+    if weights.shape != expected:
+        hint = "" if temporal else "; weights of time steps need sample_weight_mode='temporal'"
+        raise ShapeError(f"sample_weight must have shape {expected}, got {weights.shape}{hint}")
+    return weights
+
+
+class Feed:
+    """Copies rows of the user's arrays into a plan's buffers, converting the dtype on the way.
+
+    Only a batch is ever converted, so that uint8 images stay uint8 in memory.
+    """
+
+    def __init__(self, x: Any, y: Any = None, weights: np.ndarray | None = None) -> None:
+        self.x, self.y, self.weights = x, y, weights
+        self._staging: dict[tuple[str, tuple[int, ...]], np.ndarray] = {}
+
+    def load(self, plan: Plan, rows: slice | np.ndarray) -> None:
+        """Bring these rows to the plan."""
+        self._copy(plan, "x", self.x, rows, plan.input)
+        if plan.target is not None:
+            self._copy(plan, "y", self.y, rows, plan.target)
+            self._load_weights(plan, rows)
+
+    def _copy(self, plan: Plan, name: str, source: Any, rows: Any, out: Any) -> None:
+        device = plan.device
+        if isinstance(rows, slice) or not isinstance(source, np.ndarray):
+            batch = source[rows]
+        else:
+            batch = self._buffer(name, (len(rows), *source.shape[1:]), source.dtype)
+            np.take(source, rows, axis=0, out=batch, mode="clip")
+        device.copy_in(np.asarray(batch).reshape(out.shape), out)
+
+    def _buffer(self, name: str, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        buffer = self._staging.get((name, shape))
+        if buffer is None:
+            buffer = self._staging[name, shape] = np.empty(shape, dtype)
+        return buffer
+
+    def _load_weights(self, plan: Plan, rows: Any) -> None:
+        count = plan.rows
+        if self.weights is None:
+            if not plan.default_coefficient:
+                share = np.full(count, plan.loss_factor / count, plan.dtype)
+                plan.device.copy_in(share, plan.coefficient)
+                plan.default_coefficient = True
+            return
+        weights = self.weights[rows]
+        share = plan.loss_factor * weights / (max(np.count_nonzero(weights), 1) / weights.size) / count
+        repeats = count // share.size
+        spread = np.repeat(share.reshape(-1), repeats).astype(plan.dtype)
+        plan.device.copy_in(spread, plan.coefficient)
+        plan.default_coefficient = False

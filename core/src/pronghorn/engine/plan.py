@@ -1,0 +1,231 @@
+"""A plan: every array and every bound call of one step, for one batch shape and phase."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pronghorn.components.layer import Layer
+from pronghorn.devices import Device, kernels
+from pronghorn.engine.memory import Workspace
+from pronghorn.engine.recorder import Recorder, RecordingContext
+from pronghorn.engine.storage import Storage
+from pronghorn.engine.tensor import Tensor
+
+if TYPE_CHECKING:
+    from pronghorn.components.activation import Activation
+    from pronghorn.engine.training import Training
+
+
+@dataclass(frozen=True)
+class PlanKey:
+    """What a plan is made for. `phase` is "predict", "test" or "train"."""
+
+    input_shape: tuple[int, ...]
+    phase: str
+    keep: bool = False
+
+
+@dataclass
+class Step:
+    """One layer's part of a plan."""
+
+    layer: Layer
+    ctx: RecordingContext
+    y: Tensor
+    dy: Tensor | None = None
+
+    @property
+    def activation(self) -> "Activation | None":
+        """The activation that this step ends with, if its backward can leave it out."""
+        return None if self.layer.activity_regularizer else self.layer.final_activation(self.ctx)
+
+
+class Plan:
+    """Runs one step: forward, and where asked for the loss, the metrics, backward, the update.
+
+    Attributes:
+        input, target, coefficient: arrays that the feed writes before a step.
+        output: the model's output.
+        results: float64 (2 + sums of the metrics,): data loss, penalties, then the metrics' sums.
+        rows: how many rows (samples, or time steps) the loss and the metrics see.
+        default_coefficient: whether `coefficient` holds the plain mean's; it has memory of its
+            own, so that it is written only when weights change.
+    """
+
+    def __init__(
+        self,
+        key: PlanKey,
+        layers: Sequence[Layer],
+        storage: Storage,
+        workspace: Workspace,
+        training: "Training | None" = None,
+    ) -> None:
+        self.key = key
+        self.device: Device = storage.device
+        self.storage = storage
+        self.dtype = storage.dtype
+        self.training = training
+        self.default_coefficient = False
+        self.loss_factor = 1.0 if training is None else training.loss_factor
+        self.recorder = Recorder(self.device, storage.dtype, key.keep)
+        self.steps: list[Step] = []
+        self._record(layers)
+        self._finish(workspace)
+
+    def __call__(self) -> None:
+        """Run the step."""
+        self._program()
+
+    # Recording.
+
+    def _record(self, layers: Sequence[Layer]) -> None:
+        first = layers[0]
+        self._input = self._held(self.key.input_shape, first.data_dtype)
+        y = self._record_forward(layers, self._input)
+        self._output = self._hold(y)
+        self._target = self._results = self.coefficient = None
+        self.rows = prod(y.shape[:-1])
+        if self.training is None or self.key.phase == "predict":
+            return
+        self._record_loss(self.training)
+        if self.key.phase == "train":
+            self._record_backward()
+            self._record_update(self.training)
+
+    def _record_forward(self, layers: Sequence[Layer], x: Tensor) -> Tensor:
+        mask = None
+        absorbed = None
+        for layer, following in zip(layers, [*layers[1:], None], strict=True):
+            if layer is absorbed:
+                continue
+            ctx = self._context(layer)
+            ctx.mask = ctx.output_mask = mask
+            if following is not None and _absorbs(layer, following):
+                absorbed, ctx.activation = following, following.pointwise
+            x = layer.forward(x, ctx)
+            mask = ctx.output_mask
+            self.steps.append(Step(layer, ctx, x))
+        self._mask = mask
+        return x
+
+    def _record_loss(self, training: "Training") -> None:
+        objective, metrics = training.objective, training.metrics
+        last = self.steps[-1]
+        p = last.y.reshape(self.rows, -1)
+        width = 1 if objective.sparse else p.shape[1]
+        self._target = self._held((self.rows, width))
+        self.coefficient = self.device.empty((self.rows,), self.dtype)
+        self._results = self._held((2 + sum(m.width for m in metrics),), np.float64)
+        ctx = self._context(None)
+        ctx.run(kernels.fill, self._results, 0.0)
+        for step in self.steps:
+            if step.layer.activity_regularizer is not None:
+                step.layer.activity_regularizer.record(ctx, step.y, None, self._penalty)
+        coefficient = self._masked_coefficient(ctx)
+        losses = ctx.empty((self.rows,))
+        g = None
+        if self.key.phase == "train":
+            last.dy = ctx.empty(last.y.shape)
+            g = last.dy.reshape(p.shape)
+        fused = objective.record(ctx, self._target, p, coefficient, losses, g, last.activation)
+        last.ctx.loss_fused = fused
+        ctx.run(kernels.reduce_sum, losses, self._results.part(0, 1))
+        start = 2
+        for metric in metrics:
+            metric.record(ctx, self._target, p, self._results.part(start, start + metric.width))
+            start += metric.width
+        for weight in training.penalized:
+            weight.regularizer.record(ctx, weight, None, self._penalty)
+
+    def _masked_coefficient(self, ctx: RecordingContext) -> Any:
+        """Each row's share of the loss; with a mask, Keras 1's `mask / mean(mask)` beside it."""
+        if self._mask is None or self._mask.size != self.rows:
+            return self.coefficient
+        masked = ctx.empty((self.rows,))
+        mask = self._mask.reshape(self.rows)
+        ctx.run(kernels.masked_coefficient, self.coefficient, mask, masked)
+        return masked
+
+    def _record_backward(self) -> None:
+        learns = [bool(step.layer.trainable_weights) for step in self.steps]
+        dy: Tensor | None = self.steps[-1].dy
+        for index in range(len(self.steps) - 1, -1, -1):
+            step = self.steps[index]
+            if not any(learns[: index + 1]) or dy is None:
+                return
+            if step.layer.activity_regularizer is not None:
+                step.layer.activity_regularizer.record(step.ctx, step.y, dy, None)
+            step.dy = dy
+            step.ctx.needs_input_gradient = any(learns[:index])
+            dy = step.layer.backward(dy, step.ctx)
+
+    def _record_update(self, training: "Training") -> None:
+        ctx = self._context(None)
+        for weight in training.penalized:
+            if weight.gradient is not None:
+                weight.regularizer.record(ctx, weight, weight.gradient, None)
+        if training.on_gradients is not None:
+            ctx.run(training.on_gradients, self.storage.gradients)
+        storage = self.storage
+        slots = [storage.slots[name] for name in training.optimizer.slots]
+        training.optimizer.record(
+            ctx, storage.params, storage.gradients, slots, training.hyper(storage)
+        )
+        for weight in storage.learning:
+            if weight.constraint is not None:
+                weight.constraint.record(ctx, weight)
+
+    # Small things.
+
+    @property
+    def _penalty(self) -> Tensor:
+        return self._results.part(1, 2)
+
+    def _context(self, layer: Layer | None) -> RecordingContext:
+        training = self.key.phase == "train"
+        return RecordingContext(self.recorder, layer, training, self.storage.clock)
+
+    def _held(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
+        return self._hold(self.recorder.empty(shape, dtype))
+
+    def _hold(self, tensor: Tensor) -> Tensor:
+        self.recorder.hold(tensor.buffer)
+        return tensor
+
+    def _finish(self, workspace: Workspace) -> None:
+        calls = self.recorder.finish(workspace)
+        resolve = self.recorder.resolve
+        self.input, self.output = resolve(self._input), resolve(self._output)
+        self.target, self.results = resolve(self._target), resolve(self._results)
+        self._program: Callable[[], None] = self.device.program(calls)
+
+    def first_nonfinite(self) -> str | None:
+        """Name the first layer whose output, else whose output's gradient, is not finite.
+
+        Outputs are looked at from the first layer on, gradients from the last one back. Right
+        only for a plan made with `keep`.
+        """
+        for step in self.steps:
+            if not self._finite(step.y):
+                return f"the output of layer {step.layer.name!r}"
+        for step in reversed(self.steps):
+            if step.dy is not None and not self._finite(step.dy):
+                return f"the gradient at the output of layer {step.layer.name!r}"
+        for weight in self.storage.learning:
+            if not np.isfinite(self.device.to_host(weight.gradient)).all():
+                return f"the gradient of weight {weight.name!r}"
+        return None
+
+    def _finite(self, tensor: Tensor) -> bool:
+        array = self.device.to_host(self.recorder.resolve(tensor))
+        return bool(np.isfinite(array).all())
+
+
+def _absorbs(layer: Layer, following: Layer) -> bool:
+    """Whether `layer` can apply the activation of the layer after it, and skip that one."""
+    if following.pointwise is None or not layer.absorbs_activation:
+        return False
+    return layer.activity_regularizer is None

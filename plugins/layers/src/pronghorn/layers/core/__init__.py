@@ -1,0 +1,23 @@
+"""Core layers: Dense, Activation, Dropout, and those that change shapes or masks."""
+
+from pronghorn.layers.core.activation import Activation
+from pronghorn.layers.core.activity_regularization import ActivityRegularization
+from pronghorn.layers.core.dense import Dense
+from pronghorn.layers.core.dropout import Dropout
+from pronghorn.layers.core.flatten import Flatten
+from pronghorn.layers.core.masking import Masking
+from pronghorn.layers.core.permute import Permute
+from pronghorn.layers.core.repeat_vector import RepeatVector
+from pronghorn.layers.core.reshape import Reshape
+
+__all__ = [
+    "Activation",
+    "ActivityRegularization",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Masking",
+    "Permute",
+    "RepeatVector",
+    "Reshape",
+]

@@ -1,0 +1,98 @@
+"""Dropout."""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.context import Array, Context
+from pronghorn.components.layer import Layer
+from pronghorn.devices import kernels as core
+from pronghorn.errors import ShapeError
+from pronghorn.layers.core import kernels
+from pronghorn.layers.core.strides import contiguous_strides
+
+
+class Dropout(Layer):
+    """In training, sets each element to 0 with probability p and divides the others by 1 - p.
+
+    Any shape; the identity when testing and predicting. The random numbers are counted, not
+    drawn: they depend on the model's seed, the layer, the step and the element alone.
+
+    Args:
+        p: the share that is dropped, 0 <= p < 1.
+        noise_shape: shape of the mask, batch axis first; an axis of length 1 is dropped as one,
+            and None stands for the input's length.
+        seed: keys the mask, instead of the model's seed.
+
+    Source: Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting", JMLR 15 (2014).
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        p: float,
+        noise_shape: Sequence[int | None] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not 0.0 <= p < 1.0:
+            raise ValueError(f"the share p to drop must be at least 0 and below 1, got {p!r}")
+        self.p = p
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.seed = seed
+
+    def forward(self, x: Array, ctx: Context) -> Array:
+        """y = x * mask / (1 - p) in training, else x."""
+        if not ctx.training or self.p == 0.0:
+            return x
+        key = ctx.key if self.seed is None else self.seed
+        y = ctx.empty(x.shape)
+        if self._noise_lengths(x.shape) == tuple(x.shape):
+            mask = ctx.empty((x.size,), np.uint8)
+            ctx.run(core.dropout_forward, _flat(x), _flat(y), mask, ctx.clock, key, self.p)
+        else:
+            mask = ctx.empty((prod(self._noise_lengths(x.shape)),), np.uint8)
+            ctx.run(core.dropout_mask, mask, ctx.clock, key, self.p)
+            self._spread(x, mask, y, ctx)
+        ctx.saved.mask = mask
+        return y
+
+    def backward(self, dy: Array, ctx: Context) -> Array:
+        """dx = dy * mask / (1 - p), with the mask of `forward`."""
+        if not ctx.training or self.p == 0.0:
+            return dy
+        dx = ctx.empty(dy.shape)
+        mask = ctx.saved.mask
+        if mask.size == dy.size:
+            ctx.run(core.dropout_backward, _flat(dy), mask, _flat(dx), self.p)
+        else:
+            self._spread(dy, mask, dx, ctx)
+        return dx
+
+    def _noise_lengths(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self.noise_shape is None:
+            return tuple(shape)
+        wanted = self.noise_shape
+        if len(wanted) != len(shape) or any(w not in (None, 1, n) for w, n in zip(wanted, shape, strict=True)):
+            raise ShapeError(
+                f"layer {self.name!r}: noise_shape {wanted} does not fit an input of shape {shape}; "
+                "each axis must be 1, None or the input's length"
+            )
+        return tuple(n if w is None else w for w, n in zip(wanted, shape, strict=True))
+
+    def _spread(self, x: Array, mask: Array, y: Array, ctx: Context) -> None:
+        noise = self._noise_lengths(x.shape)
+        steps = contiguous_strides(noise)
+        strides = [0 if n == 1 else s for n, s in zip(noise, steps, strict=True)]
+        lengths, strides = ctx.constant(x.shape, np.int64), ctx.constant(strides, np.int64)
+        scale = 1.0 / (1.0 - self.p)
+        ctx.run(kernels.broadcast_drop, _flat(x), mask, lengths, strides, scale, _flat(y))
+
+
+def _flat(array: Array) -> Array:
+    return array.reshape((array.size,))

@@ -1,0 +1,47 @@
+"""Permute."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.context import Array, Context
+from pronghorn.components.layer import Layer, Shape
+from pronghorn.layers.core import kernels
+from pronghorn.layers.core.strides import contiguous_strides
+
+
+class Permute(Layer):
+    """Reorders the axes of each sample: output axis i is input axis `dims[i]`.
+
+    Args:
+        dims: the axes, counted from 1; the batch axis is not among them. `(2, 1)` swaps two.
+    """
+
+    def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(int(d) for d in dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(f"dims must hold each of 1 to {len(self.dims)} once, got {dims}")
+        self.min_ndim = self.max_ndim = len(self.dims) + 1  # type: ignore[misc]
+
+    def get_output_shape_for(self, input_shape: Shape) -> Shape:
+        """The input's shape, reordered."""
+        return (input_shape[0], *(input_shape[d] for d in self.dims))
+
+    def forward(self, x: Array, ctx: Context) -> Array:
+        """Copy the elements in their new order."""
+        return _permuted(x, (0, *self.dims), ctx)
+
+    def backward(self, dy: Array, ctx: Context) -> Array:
+        """Copy the elements back."""
+        return _permuted(dy, tuple(np.argsort((0, *self.dims)).tolist()), ctx)
+
+
+def _permuted(x: Array, axes: tuple[int, ...], ctx: Context) -> Array:
+    strides = contiguous_strides(x.shape)
+    y = ctx.empty(tuple(x.shape[a] for a in axes))
+    lengths = ctx.constant(y.shape, np.int64)
+    steps = ctx.constant([strides[a] for a in axes], np.int64)
+    ctx.run(kernels.permute, x.reshape((x.size,)), lengths, steps, y.reshape((y.size,)))
+    return y
