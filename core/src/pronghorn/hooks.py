@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pluggy import HookimplMarker, HookspecMarker
+from pluggy import HookimplMarker, HookspecMarker, PluginManager
 
 if TYPE_CHECKING:
     import click
@@ -34,6 +34,31 @@ PROJECT = "pronghorn"
 
 hookspec = HookspecMarker(PROJECT)
 hookimpl = HookimplMarker(PROJECT)
+
+
+def manager() -> PluginManager:
+    """The plugin manager with the hook modules of all packs; `manager().hook.<name>(...)` calls."""
+    from pronghorn.registry.manager import manager
+
+    return manager()
+
+
+def register(plugin: object, name: str | None = None) -> str:
+    """Add a hook module, class instance or namespace made in code, as in a script or a test.
+
+    Returns its name. Raises pluggy's PluginValidationError for a hook that is not specified here
+    or takes other arguments.
+    """
+    from pronghorn.registry.manager import register
+
+    return register(plugin, name)
+
+
+def unregister(name: str) -> None:
+    """Take out what `register` added, by the name that it returned."""
+    from pronghorn.registry.manager import unregister
+
+    unregister(name)
 
 
 class ModelFormat(Protocol):
@@ -100,17 +125,17 @@ def pronghorn_commands() -> "Mapping[str, click.Command | str]":
 
 @hookspec
 def pronghorn_train_begin(model: Any) -> None:
-    """Training starts: the model is compiled and on its device, callbacks have not run yet."""
+    """Training starts; the model is compiled and on its device."""
 
 
 @hookspec
 def pronghorn_train_end(model: Any) -> None:
-    """Training has ended, by its last epoch, by `stop_training`, or by an exception."""
+    """Training has ended, by its last epoch or by `model.stop_training`."""
 
 
 @hookspec
 def pronghorn_epoch_begin(model: Any, epoch: int) -> None:
-    """An epoch starts; epochs count from 0."""
+    """A training epoch starts; epochs count from 0."""
 
 
 @hookspec

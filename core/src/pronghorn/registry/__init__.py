@@ -14,16 +14,19 @@ from pronghorn.errors import (
 )
 from pronghorn.registry import local, manager, miss, packs
 from pronghorn.registry.entry import KINDS, LOCAL, Entry, singular, to_kind
+from pronghorn.registry.manager import Problem, problems
 
 __all__ = [
     "KINDS",
     "LOCAL",
     "Entry",
+    "Problem",
     "add",
     "entries",
     "find",
     "load",
     "load_entry",
+    "problems",
     "refresh",
     "remove",
     "singular",

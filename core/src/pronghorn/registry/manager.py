@@ -32,6 +32,12 @@ class Problem:
     cause: str
     trace: str = ""
 
+    @classmethod
+    def of(cls, pack: packs.Pack, part: str, error: BaseException) -> "Problem":
+        """The problem that an error of a part of a pack is."""
+        trace = "".join(traceback.format_exception(error))
+        return cls(pack.name, pack.version, part, describe(error), trace)
+
     def __str__(self) -> str:
         return f"{self.pack} {self.version}: {self.part}: {self.cause}"
 
@@ -139,9 +145,7 @@ def report(pack: packs.Pack, part: str, error: BaseException) -> Problem:
     """Record that a part of a pack is broken and warn once; raise if the user asked for that."""
     if raise_errors():
         raise error
-    problem = Problem(
-        pack.name, pack.version, part, describe(error), "".join(traceback.format_exception(error))
-    )
+    problem = Problem.of(pack, part, error)
     if (pack.name, part) not in _problems:
         _problems[pack.name, part] = problem
         warnings.warn(
