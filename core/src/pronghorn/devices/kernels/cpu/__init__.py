@@ -12,11 +12,25 @@ from pronghorn.devices.kernels.cpu.elementwise import (
     scale_inplace_x,
     scale_inplace_y,
 )
+from pronghorn.devices.kernels.cpu.loss import masked_coefficient, reduce_sum
 from pronghorn.devices.kernels.cpu.memory import bias_gradient, gather
+from pronghorn.devices.kernels.cpu.objectives import metric_rows, objective_losses, objective_rows
+from pronghorn.devices.kernels.cpu.sums import sum_map
+from pronghorn.devices.kernels.cpu.updates import (
+    add_map,
+    clip_norm,
+    clip_value,
+    norm_constraint,
+    penalty_gradient,
+    penalty_sums,
+)
 
 __all__ = [
     "add",
+    "add_map",
     "bias_gradient",
+    "clip_norm",
+    "clip_value",
     "copy",
     "fill",
     "gather",
@@ -24,7 +38,16 @@ __all__ = [
     "map_backward_y",
     "map_forward",
     "map_inplace",
+    "masked_coefficient",
+    "metric_rows",
+    "norm_constraint",
+    "objective_losses",
+    "objective_rows",
+    "penalty_gradient",
+    "penalty_sums",
+    "reduce_sum",
     "scale",
     "scale_inplace_x",
     "scale_inplace_y",
+    "sum_map",
 ]

@@ -1,0 +1,207 @@
+"""The contract of an activation, and how a scalar function becomes one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from pronghorn import backend
+from pronghorn.components.component import Component
+from pronghorn.components.context import Array, Context, EagerContext
+from pronghorn.components.scalar import choose_config, scalar_function
+from pronghorn.devices import kernels
+from pronghorn.devices.function import Function
+
+ScalarCallable = Callable[..., Any]
+
+
+class Activation(Component):
+    """A function from arrays to arrays of the same shape, without weights.
+
+    A subclass sets `name` and writes `forward` and `backward`, each of which describes its work
+    to a context once for each plan.
+
+    Attributes:
+        name: the identifier.
+        needs_input: whether `backward` reads `x`; where not, nobody need keep it.
+        identity: whether the output is the input.
+        fuses: whether `scalar` and `slope` are functions that other kernels may apply.
+    """
+
+    kind: ClassVar[str] = "activations"
+    name: str = ""
+    needs_input: bool = True
+    identity: bool = False
+    fuses: bool = False
+    scalar: Function
+    slope: Function
+
+    def forward(self, x: Array, y: Array, ctx: Context) -> None:
+        """Write the activation of `x` to `y`, which has the same shape and may be `x` itself."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def backward(self, x: Array | None, y: Array, dy: Array, dx: Array, ctx: Context) -> None:
+        """Write the loss's gradient at `x` to `dx`, given that at `y`; `dx` may be `dy` itself.
+
+        `x` may be None where `needs_input` is false.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
+
+    @classmethod
+    def get(cls, identifier: Any) -> Self:
+        """The activation that `identifier` means; None means `linear`."""
+        return super().get("linear" if identifier is None else identifier)
+
+    @classmethod
+    def from_function(cls, function: ScalarCallable) -> "Activation":  # type: ignore[override]
+        """The activation that a scalar function `f(x)` stands for, its derivative derived.
+
+        Raises:
+            FunctionError: the function cannot be compiled or derived.
+        """
+        made = ScalarActivation(scalar_function(function, ("x",)))
+        made.slope  # noqa: B018 - what cannot be derived shall be an error here
+        return made
+
+    def to_identifier(self) -> Any:
+        """What a configuration holds for this activation: its name, or name and arguments."""
+        config = self.get_config()
+        return {"name": self.name, "config": config} if config else self.name
+
+    def __call__(self, x: Any, **config: Any) -> np.ndarray:
+        """The activation of a NumPy array (or of what makes one), on the CPU."""
+        if config:
+            return self.configured(**config)(x)
+        given = _floats(x)
+        out = np.empty_like(given)
+        self.forward(given, out, EagerContext("cpu", given.dtype))
+        return out
+
+    def gradient(self, x: Any, dy: Any = 1.0) -> np.ndarray:
+        """The gradient of `sum(dy * y)` at a NumPy array `x`, on the CPU."""
+        given = _floats(x)
+        slopes = np.broadcast_to(np.asarray(dy, given.dtype), given.shape).copy()
+        y, dx = np.empty_like(given), np.empty_like(given)
+        ctx = EagerContext("cpu", given.dtype)
+        self.forward(given, y, ctx)
+        self.backward(given, y, slopes, dx, ctx)
+        return dx
+
+
+@dataclass(frozen=True)
+class Slope:
+    """A derivative that an activation's author gives, in terms of x or of y.
+
+    It holds where `when(**config)` says so.
+    """
+
+    function: Function
+    when: Callable[..., bool] | None = None
+
+    def holds(self, config: Mapping[str, Any]) -> bool:
+        """Whether this derivative is right for an activation configured so."""
+        return self.when is None or bool(self.when(**config))
+
+
+class ScalarActivation(Activation):
+    """An activation made of a scalar function `f(x, **options)`, compiled and fused at need.
+
+    Args:
+        function: the function; parameters after the first need defaults and are configuration.
+        config: values for some of those.
+        slopes: derivatives given by the author.
+    """
+
+    fuses = True
+
+    def __init__(
+        self,
+        function: Function,
+        config: Mapping[str, Any] | None = None,
+        slopes: tuple[Slope, ...] = (),
+    ) -> None:
+        self.function = function
+        self.slopes = slopes
+        self.name = self.__name__ = function.name
+        self.config = choose_config(function, 1, config or {})
+        self.scalar = function.with_constants(**self.config)
+        self.identity = self.scalar.text().endswith(f"\n    return {function.parameters[0]}")
+
+    def derivative(self, function: ScalarCallable | None = None, *, when: Any = None) -> Any:
+        """Decorator: take `function` as the derivative, in terms of `x`, or of the output `y`.
+
+        Its further parameters are options of the activation, by name. `when(**options)` says for
+        which options it holds. One in terms of `y` is preferred, since `x` need not be kept then.
+        """
+        if function is None:
+            return lambda made: self.derivative(made, when=when)
+        self.slopes = (*self.slopes, Slope(Function(function), when))
+        self.__dict__.pop("slope", None)
+        return self
+
+    @cached_property
+    def slope(self) -> Function:  # type: ignore[override]  # type: ignore[override]
+        """The derivative: a function of one parameter, which is called `x` or `y`."""
+        given = [s.function for s in self.slopes if s.holds(self.config)]
+        given.sort(key=lambda function: function.parameters[0] != "y")
+        chosen = given[0] if given else self.function.derivative()
+        options = {n: v for n, v in self.config.items() if n in chosen.parameters}
+        return chosen.with_constants(**options)
+
+    @property
+    def needs_input(self) -> bool:  # type: ignore[override]
+        """Whether the derivative is in terms of the input."""
+        return self.slope.parameters[0] != "y"
+
+    def forward(self, x: Array, y: Array, ctx: Context) -> None:
+        """Apply the function to every element."""
+        if y is x:
+            ctx.run(kernels.map_inplace.specialize(f=self.scalar), y)
+        else:
+            ctx.run(kernels.map_forward.specialize(f=self.scalar), x, y)
+
+    def backward(self, x: Array | None, y: Array, dy: Array, dx: Array, ctx: Context) -> None:
+        """Multiply every element of `dy` with the derivative."""
+        side = "x" if self.needs_input else "y"
+        at = x if self.needs_input else y
+        if dx is dy:
+            ctx.run(getattr(kernels, f"scale_inplace_{side}").specialize(f=self.slope), at, dy)
+        else:
+            kernel = getattr(kernels, f"map_backward_{side}").specialize(f=self.slope)
+            ctx.run(kernel, at, dy, dx)
+
+    def configured(self, **config: Any) -> Self:
+        """This activation with other options."""
+        chosen = {**self.config, **config}
+        return type(self)(self.function, chosen, self.slopes)
+
+    def get_config(self) -> dict[str, Any]:
+        """The options that differ from their defaults."""
+        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
+
+
+def activation(function: ScalarCallable) -> ScalarActivation:
+    """Decorator: make an activation of a scalar function `f(x, **options)`.
+
+    Its derivative is derived from its source unless `@name.derivative` gives it:
+
+        @activation
+        def tanh(x):
+            return math.tanh(x)
+
+        @tanh.derivative
+        def _(y):
+            return 1.0 - y * y
+    """
+    made = ScalarActivation(scalar_function(function, ("x",)))
+    made.__doc__ = function.__doc__
+    return made
+
+
+def _floats(values: Any) -> np.ndarray:
+    """The values as a contiguous array of floats; whole numbers become `floatx`."""
+    array = np.asarray(values)
+    dtype = array.dtype if array.dtype in (np.float32, np.float64) else backend.floatx()
+    return np.asarray(array, dtype, order="C")

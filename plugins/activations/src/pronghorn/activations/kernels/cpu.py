@@ -1,0 +1,42 @@
+"""Softmax over the rows of a matrix."""
+
+import math
+
+from pronghorn.devices.cpu import kernel, prange
+
+BLOCK = 16
+"""Rows done together: exp is vectorized over all their elements, which short rows would not fill."""
+
+
+@kernel(work=lambda x, y: 12 * x.size)
+def softmax(x, y):
+    """y = exp(x - max(x)) / sum(exp(x - max(x))) in every row; x, y (rows, columns), y may be x."""
+    columns = x.shape[1]
+    for block in prange((x.shape[0] + BLOCK - 1) // BLOCK):
+        first, last = block * BLOCK, min(block * BLOCK + BLOCK, x.shape[0])
+        for i in range(first, last):
+            most = x[i, 0]
+            for j in range(1, columns):
+                most = max(most, x[i, j])
+            for j in range(columns):
+                y[i, j] = x[i, j] - most
+        rows = y[first:last].reshape((last - first) * columns)
+        for k in range(rows.size):
+            rows[k] = math.exp(rows[k])
+        for i in range(first, last):
+            total = 0.0
+            for j in range(columns):
+                total += y[i, j]
+            for j in range(columns):
+                y[i, j] /= total
+
+
+@kernel(work=lambda y, dy, dx: 4 * y.size)
+def softmax_backward(y, dy, dx):
+    """dx = y * (dy - sum(dy * y)) in every row; all (rows, columns), dx may be dy."""
+    for i in prange(y.shape[0]):
+        inner = 0.0
+        for j in range(y.shape[1]):
+            inner += dy[i, j] * y[i, j]
+        for j in range(y.shape[1]):
+            dx[i, j] = y[i, j] * (dy[i, j] - inner)
