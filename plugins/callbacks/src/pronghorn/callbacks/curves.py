@@ -78,4 +78,5 @@ def _dress(axis: "Axes", label: str, name: str, count: int) -> None:
     axis.grid(color="#e3e3e3", linewidth=0.8)
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(frameon=False, fontsize=9)
+    if name != "lr":
+        axis.legend(frameon=False, fontsize=9)
