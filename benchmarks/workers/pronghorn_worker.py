@@ -14,7 +14,8 @@ def digits(batch: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def small_model() -> Sequential:
-    model = Sequential([Dense(32, activation="relu", input_dim=784), Dense(10, activation="softmax")])
+    layers = [Dense(32, activation="relu", input_dim=784), Dense(10, activation="softmax")]
+    model = Sequential(layers)
     model.compile("sgd", "categorical_crossentropy")
     return model
 

@@ -1,6 +1,7 @@
 """What a component may ask for while it describes its work: kernels, arrays, phase, mask."""
 
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,8 @@ def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Cal
     """The call without arguments that runs `kernel` on the arrays behind `args`."""
     arrays = [arg.array if isinstance(arg, Weight) else arg for arg in args]
     if hasattr(kernel, "on"):
-        return kernel.on(device).bind(*arrays)
-    if hasattr(kernel, "bind"):
-        return kernel.bind(*arrays)
-    return lambda: kernel(*arrays)
+        kernel = kernel.on(device)
+    if not hasattr(kernel, "bind"):
+        return partial(kernel, *arrays)
+    bound: Callable[[], None] = kernel.bind(*arrays)
+    return bound

@@ -150,7 +150,7 @@ class Layer(Component):
         dim_ordering: str = "th",
     ) -> Weight:
         """Make a weight `<layer>_<suffix>`, drawn from the layer's own random stream."""
-        stream = np.random.Philox(key=[self.key, len(self.own_weights)])
+        stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
         value = init(shape, np.random.Generator(stream), dim_ordering)
         weight = Weight(
             f"{self.name}_{suffix}",

@@ -84,7 +84,7 @@ def spelled(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **canonical_arguments(function, kwargs))  # type: ignore[arg-type]
+        return function(*args, **canonical_arguments(function, kwargs))
 
     return called
 

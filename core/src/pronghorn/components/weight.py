@@ -41,7 +41,7 @@ class Weight:
         return tuple(self.array.shape)
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> "np.dtype[Any]":
         """Element type, float32 or float64."""
         return np.dtype(self.array.dtype)
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from pronghorn.components.objective import Objective
-from pronghorn.errors import ShapeError
 from pronghorn.engine.plan import Plan
+from pronghorn.errors import ShapeError
 
 NUMERIC = "fiub"
 Shape = tuple[int | None, ...]
@@ -188,7 +188,8 @@ class Feed:
                 plan.default_coefficient = True
             return
         weights = self.weights[rows]
-        share = plan.loss_factor * weights / (max(np.count_nonzero(weights), 1) / weights.size) / count
+        counting = max(np.count_nonzero(weights), 1) / weights.size
+        share = weights * (plan.loss_factor / (counting * count))
         repeats = count // share.size
         spread = np.repeat(share.reshape(-1), repeats).astype(plan.dtype)
         plan.device.copy_in(spread, plan.coefficient)

@@ -29,6 +29,15 @@ class Samples:
         return Samples(Feed(feed.x[start:stop], y, weights), stop - start)
 
 
+@dataclass
+class Schedule:
+    """How often, in what portions and in what order the samples are gone through."""
+
+    epochs: range
+    batch_size: int
+    shuffle: bool | str
+
+
 def batches(count: int, size: int) -> Iterator[tuple[int, int]]:
     """Start and stop of each batch; the last one may be smaller."""
     for start in range(0, count, size):
@@ -40,64 +49,58 @@ def train_epochs(
     samples: Samples,
     validation: Samples | None,
     callbacks: CallbackList,
-    batch_size: int,
-    epochs: range,
-    shuffle: bool | str,
+    schedule: Schedule,
 ) -> None:
     """Run the epochs, calling the callbacks around each epoch and batch."""
     callbacks.on_train_begin({})
     model.stop_training = False
     try:
-        _run_epochs(model, samples, validation, callbacks, batch_size, epochs, shuffle)
+        order = np.arange(samples.count)
+        for epoch in schedule.epochs:
+            callbacks.on_epoch_begin(epoch, {})
+            order = _reordered(order, schedule, model.shuffle_generator(epoch))
+            _train_epoch(model, samples, callbacks, schedule, order)
+            logs: dict[str, Any] = {}
+            if validation is not None:
+                logs = _validate(model, validation, schedule.batch_size)
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
     finally:
         callbacks.on_train_end({})
-
-
-def _run_epochs(
-    model: "Sequential",
-    samples: Samples,
-    validation: Samples | None,
-    callbacks: CallbackList,
-    batch_size: int,
-    epochs: range,
-    shuffle: bool | str,
-) -> None:
-    order = np.arange(samples.count)
-    for epoch in epochs:
-        callbacks.on_epoch_begin(epoch, {})
-        if shuffle == "batch":
-            order = _shuffle_blocks(order, batch_size, model.shuffle_generator(epoch))
-        elif shuffle:
-            model.shuffle_generator(epoch).shuffle(order)
-        _train_epoch(model, samples, callbacks, batch_size, order if shuffle else None)
-        logs: dict[str, Any] = {}
-        if validation is not None:
-            values = test_all(model.runner, validation, batch_size)
-            names = (f"val_{name}" for name in model.metrics_names)
-            logs.update(zip(names, values, strict=True))
-        callbacks.on_epoch_end(epoch, logs)
-        if model.stop_training:
-            break
 
 
 def _train_epoch(
     model: "Sequential",
     samples: Samples,
     callbacks: CallbackList,
-    batch_size: int,
-    order: np.ndarray | None,
+    schedule: Schedule,
+    order: np.ndarray,
 ) -> None:
     names = model.metrics_names
     runner = model.runner
-    for index, (start, stop) in enumerate(batches(samples.count, batch_size)):
+    for index, (start, stop) in enumerate(batches(samples.count, schedule.batch_size)):
         logs: dict[str, Any] = {"batch": index, "size": stop - start}
         callbacks.on_batch_begin(index, logs)
-        rows = slice(start, stop) if order is None else order[start:stop]
+        rows = order[start:stop] if schedule.shuffle else slice(start, stop)
         values = runner.train(samples.feed, rows, stop - start)
         logs.update(zip(names, values, strict=True))
         callbacks.on_batch_end(index, logs)
         if model.stop_training:
             break
+
+
+def _validate(model: "Sequential", samples: Samples, batch_size: int) -> dict[str, Any]:
+    values = test_all(model.runner, samples, batch_size)
+    return dict(zip((f"val_{name}" for name in model.metrics_names), values, strict=True))
+
+
+def _reordered(order: np.ndarray, schedule: Schedule, generator: Any) -> np.ndarray:
+    if schedule.shuffle == "batch":
+        return _shuffle_blocks(order, schedule.batch_size, generator)
+    if schedule.shuffle:
+        generator.shuffle(order)
+    return order
 
 
 def _shuffle_blocks(order: np.ndarray, size: int, generator: Any) -> np.ndarray:

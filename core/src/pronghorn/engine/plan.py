@@ -11,11 +11,11 @@ from pronghorn.components.layer import Layer
 from pronghorn.devices import Device, kernels
 from pronghorn.engine.memory import Workspace
 from pronghorn.engine.recorder import Recorder, RecordingContext
+from pronghorn.engine.steps import Step, record_backward, record_forward
 from pronghorn.engine.storage import Storage
 from pronghorn.engine.tensor import Tensor
 
 if TYPE_CHECKING:
-    from pronghorn.components.activation import Activation
     from pronghorn.engine.training import Training
 
 
@@ -26,21 +26,6 @@ class PlanKey:
     input_shape: tuple[int, ...]
     phase: str
     keep: bool = False
-
-
-@dataclass
-class Step:
-    """One layer's part of a plan."""
-
-    layer: Layer
-    ctx: RecordingContext
-    y: Tensor
-    dy: Tensor | None = None
-
-    @property
-    def activation(self) -> "Activation | None":
-        """The activation that this step ends with, if its backward can leave it out."""
-        return None if self.layer.activity_regularizer else self.layer.final_activation(self.ctx)
 
 
 class Plan:
@@ -84,89 +69,68 @@ class Plan:
     def _record(self, layers: Sequence[Layer]) -> None:
         first = layers[0]
         self._input = self._held(self.key.input_shape, first.data_dtype)
-        y = self._record_forward(layers, self._input)
+        training = self.key.phase == "train"
+        clock = self.storage.clock
+        self.steps = record_forward(self.recorder, layers, self._input, training, clock)
+        y = self.steps[-1].y
         self._output = self._hold(y)
-        self._target = self._results = self.coefficient = None
+        self._target: Tensor | None = None
+        self._results: Tensor | None = None
+        self.coefficient: Any = None
         self.rows = prod(y.shape[:-1])
         if self.training is None or self.key.phase == "predict":
             return
-        self._record_loss(self.training)
-        if self.key.phase == "train":
-            self._record_backward()
+        if training:
+            record_backward(self.steps, self._record_loss(self.training))
             self._record_update(self.training)
+        else:
+            self._record_loss(self.training)
 
-    def _record_forward(self, layers: Sequence[Layer], x: Tensor) -> Tensor:
-        mask = None
-        absorbed = None
-        for layer, following in zip(layers, [*layers[1:], None], strict=True):
-            if layer is absorbed:
-                continue
-            ctx = self._context(layer)
-            ctx.mask = ctx.output_mask = mask
-            if following is not None and _absorbs(layer, following):
-                absorbed, ctx.activation = following, following.pointwise
-            x = layer.forward(x, ctx)
-            mask = ctx.output_mask
-            self.steps.append(Step(layer, ctx, x))
-        self._mask = mask
-        return x
-
-    def _record_loss(self, training: "Training") -> None:
+    def _record_loss(self, training: "Training") -> Tensor:
+        """Describe loss, penalties and metrics, and return the gradient of the output."""
         objective, metrics = training.objective, training.metrics
         last = self.steps[-1]
-        p = last.y.reshape(self.rows, -1)
+        p = last.y.reshape((self.rows, last.y.shape[-1]))
         width = 1 if objective.sparse else p.shape[1]
-        self._target = self._held((self.rows, width))
         self.coefficient = self.device.empty((self.rows,), self.dtype)
-        self._results = self._held((2 + sum(m.width for m in metrics),), np.float64)
-        ctx = self._context(None)
-        ctx.run(kernels.fill, self._results, 0.0)
+        target = self._target = self._held((self.rows, width))
+        results = self._held((2 + sum(m.width for m in metrics),), np.float64)
+        self._results, penalty = results, results.part(1, 2)
+        ctx = self._context()
+        ctx.run(kernels.fill, results, 0.0)
         for step in self.steps:
             if step.layer.activity_regularizer is not None:
-                step.layer.activity_regularizer.record(ctx, step.y, None, self._penalty)
+                step.layer.activity_regularizer.record(ctx, step.y, None, penalty)
         coefficient = self._masked_coefficient(ctx)
         losses = ctx.empty((self.rows,))
-        g = None
-        if self.key.phase == "train":
-            last.dy = ctx.empty(last.y.shape)
-            g = last.dy.reshape(p.shape)
-        fused = objective.record(ctx, self._target, p, coefficient, losses, g, last.activation)
+        dy = ctx.empty(last.y.shape)
+        g = dy.reshape(p.shape) if self.key.phase == "train" else None
+        fused = objective.record(ctx, target, p, coefficient, losses, g, last.activation)
         last.ctx.loss_fused = fused
-        ctx.run(kernels.reduce_sum, losses, self._results.part(0, 1))
+        ctx.run(kernels.reduce_sum, losses, results.part(0, 1))
         start = 2
         for metric in metrics:
-            metric.record(ctx, self._target, p, self._results.part(start, start + metric.width))
+            metric.record(ctx, target, p, results.part(start, start + metric.width))
             start += metric.width
-        for weight in training.penalized:
-            weight.regularizer.record(ctx, weight, None, self._penalty)
+        for weight, regularizer in training.penalized:
+            regularizer.record(ctx, weight, None, penalty)
+        return dy
 
     def _masked_coefficient(self, ctx: RecordingContext) -> Any:
         """Each row's share of the loss; with a mask, Keras 1's `mask / mean(mask)` beside it."""
-        if self._mask is None or self._mask.size != self.rows:
+        mask = self.steps[-1].ctx.output_mask
+        if mask is None or mask.size != self.rows:
             return self.coefficient
         masked = ctx.empty((self.rows,))
-        mask = self._mask.reshape(self.rows)
-        ctx.run(kernels.masked_coefficient, self.coefficient, mask, masked)
+        kept = mask.reshape((self.rows,))
+        ctx.run(kernels.masked_coefficient, self.coefficient, kept, masked)
         return masked
 
-    def _record_backward(self) -> None:
-        learns = [bool(step.layer.trainable_weights) for step in self.steps]
-        dy: Tensor | None = self.steps[-1].dy
-        for index in range(len(self.steps) - 1, -1, -1):
-            step = self.steps[index]
-            if not any(learns[: index + 1]) or dy is None:
-                return
-            if step.layer.activity_regularizer is not None:
-                step.layer.activity_regularizer.record(step.ctx, step.y, dy, None)
-            step.dy = dy
-            step.ctx.needs_input_gradient = any(learns[:index])
-            dy = step.layer.backward(dy, step.ctx)
-
     def _record_update(self, training: "Training") -> None:
-        ctx = self._context(None)
-        for weight in training.penalized:
+        ctx = self._context()
+        for weight, regularizer in training.penalized:
             if weight.gradient is not None:
-                weight.regularizer.record(ctx, weight, weight.gradient, None)
+                regularizer.record(ctx, weight, weight.gradient, None)
         if training.on_gradients is not None:
             ctx.run(training.on_gradients, self.storage.gradients)
         storage = self.storage
@@ -180,13 +144,9 @@ class Plan:
 
     # Small things.
 
-    @property
-    def _penalty(self) -> Tensor:
-        return self._results.part(1, 2)
-
-    def _context(self, layer: Layer | None) -> RecordingContext:
+    def _context(self) -> RecordingContext:
         training = self.key.phase == "train"
-        return RecordingContext(self.recorder, layer, training, self.storage.clock)
+        return RecordingContext(self.recorder, None, training, self.storage.clock)
 
     def _held(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
         return self._hold(self.recorder.empty(shape, dtype))
@@ -222,10 +182,3 @@ class Plan:
     def _finite(self, tensor: Tensor) -> bool:
         array = self.device.to_host(self.recorder.resolve(tensor))
         return bool(np.isfinite(array).all())
-
-
-def _absorbs(layer: Layer, following: Layer) -> bool:
-    """Whether `layer` can apply the activation of the layer after it, and skip that one."""
-    if following.pointwise is None or not layer.absorbs_activation:
-        return False
-    return layer.activity_regularizer is None

@@ -69,7 +69,7 @@ class RecordingContext(Context):
         super().__init__(recorder.device, recorder.dtype, training)
         self.recorder = recorder
         self.clock = clock
-        self.key = 0 if layer is None else layer.key
+        self.key = (layer.key if layer is not None else None) or 0
 
     def run(self, kernel: Any, *args: Any) -> None:
         """Note the call; it is made in every step of the plan."""

@@ -16,7 +16,7 @@ class Buffer:
 
     def __init__(self, size: int, dtype: Any) -> None:
         self.size = size
-        self.dtype = np.dtype(dtype)
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
         self.first = FOREVER
         self.last = -1
         self.array: Any = None
@@ -38,7 +38,7 @@ class Tensor:
         self.start = start
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> "np.dtype[Any]":
         """Element type."""
         return self.buffer.dtype
 

@@ -15,7 +15,7 @@ from pronghorn.engine.storage import Storage
 class Training:
     """The compiled side of a model.
 
-    `metrics` come with their labels; `penalized` are the weights that have a regularizer;
+    `metrics` come with their labels; `penalized` are the weights that have a regularizer, with it;
     `loss_factor` multiplies the loss, but not the penalties.
     """
 
@@ -32,7 +32,7 @@ class Training:
         self.optimizer = optimizer
         self.labels = [label for label, _ in metrics]
         self.metrics = [metric for _, metric in metrics]
-        self.penalized = [w for w in weights if w.regularizer is not None]
+        self.penalized = [(w, w.regularizer) for w in weights if w.regularizer is not None]
         self.on_gradients = on_gradients
         self.loss_factor = loss_factor
         self._hyper: dict[int, Any] = {}

@@ -51,7 +51,9 @@ class Chain:
                 "second one"
             )
         if any(layer.name == other.name for other in self.layers):
-            raise ValueError(f"the model has a layer named {layer.name!r} already: names are unique")
+            raise ValueError(
+                f"the model has a layer named {layer.name!r} already: names are unique"
+            )
         if self.layers and self.layers[-1].produces_mask and not layer.supports_masking:
             raise ValueError(
                 f"layer {layer.name!r} ({type(layer).__name__}) does not support masks, but "

@@ -16,7 +16,7 @@ from pronghorn.components.spelling import spelled
 from pronghorn.components.weight import Weight
 from pronghorn.engine import feed
 from pronghorn.engine.hook_caller import HookCaller
-from pronghorn.engine.loop import Samples, predict_all, test_all, train_epochs
+from pronghorn.engine.loop import Samples, Schedule, predict_all, test_all, train_epochs
 from pronghorn.engine.runner import Runner
 from pronghorn.engine.training import Training
 from pronghorn.errors import NotCompiledError, ShapeError
@@ -195,8 +195,8 @@ class Sequential(Chain):
         )
         if verbose and validation is not None:
             print(f"Train on {samples.count} samples, validate on {validation.count} samples")
-        epochs = range(initial_epoch, nb_epoch)
-        train_epochs(self, samples, validation, called, batch_size, epochs, shuffle)
+        schedule = Schedule(range(initial_epoch, nb_epoch), batch_size, shuffle)
+        train_epochs(self, samples, validation, called, schedule)
         return next(c for c in called if type(c).__name__ == "History")
 
     def _callback_list(self, callbacks: Sequence[Callback] | None, verbose: int) -> CallbackList:
@@ -218,7 +218,8 @@ class Sequential(Chain):
         if given is not None:
             if len(given) not in (2, 3):
                 raise ValueError(
-                    f"validation_data must be (x, y) or (x, y, sample_weight), got {len(given)} parts"
+                    "validation_data must be (x, y) or (x, y, sample_weight), got "
+                    f"{len(given)} parts"
                 )
             return samples, self._samples(*given)
         if not 0.0 < share < 1.0:
@@ -294,8 +295,8 @@ class Sequential(Chain):
         above 0.5, int32 (samples, 1)."""
         output = self.predict(x, batch_size, verbose)
         if output.shape[-1] > 1:
-            return np.argmax(output, axis=-1)
-        return (output > 0.5).astype(np.int32)
+            return np.asarray(np.argmax(output, axis=-1))
+        return np.asarray(output > 0.5, np.int32)
 
     # Checking data.
 

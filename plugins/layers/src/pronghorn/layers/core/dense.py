@@ -142,7 +142,7 @@ class Dense(Layer):
         return dx.reshape((*dy.shape[:-1], saved.x.shape[-1]))
 
     def _bias_gradient(self, dz: Array, ctx: Context) -> None:
-        """Take dz through the activation and sum it into the bias's gradient, at once if possible."""
+        """Take dz through the activation and sum it into the bias's gradient, in one pass."""
         activation, saved = self.final_activation(ctx), ctx.saved
         done = ctx.loss_fused or activation.identity
         db = ctx.gradient(self.b) if self.bias else None

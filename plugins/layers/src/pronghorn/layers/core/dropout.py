@@ -77,13 +77,13 @@ class Dropout(Layer):
     def _noise_lengths(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         if self.noise_shape is None:
             return tuple(shape)
-        wanted = self.noise_shape
-        if len(wanted) != len(shape) or any(w not in (None, 1, n) for w, n in zip(wanted, shape, strict=True)):
+        pairs = list(zip(self.noise_shape, shape, strict=False))
+        if len(self.noise_shape) != len(shape) or any(w not in (None, 1, n) for w, n in pairs):
             raise ShapeError(
-                f"layer {self.name!r}: noise_shape {wanted} does not fit an input of shape {shape}; "
-                "each axis must be 1, None or the input's length"
+                f"layer {self.name!r}: noise_shape {self.noise_shape} does not fit an input of "
+                f"shape {shape}; each axis must be 1, None or the input's length"
             )
-        return tuple(n if w is None else w for w, n in zip(wanted, shape, strict=True))
+        return tuple(n if w is None else w for w, n in pairs)
 
     def _spread(self, x: Array, mask: Array, y: Array, ctx: Context) -> None:
         noise = self._noise_lengths(x.shape)

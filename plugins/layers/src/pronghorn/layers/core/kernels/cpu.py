@@ -85,7 +85,7 @@ def broadcast_drop(x, mask, lengths, strides, scale, y):
 
 @kernel(functions=("slope",))
 def activation_bias_gradient(at, dz, db):
-    """dz (n, m) is multiplied by the activation's slope at `at` (n, m); db (m,) sums its columns."""
+    """dz (n, m) *= the activation's slope at `at` (n, m); db (m,) is the sum of dz's rows."""
     for j in range(db.size):
         db[j] = 0.0
     for i in range(dz.shape[0]):

@@ -1,0 +1,194 @@
+"""Bad input is refused with a message that says what was given, what fits and what to do."""
+
+import re
+
+import numpy as np
+import pytest
+
+from pronghorn.errors import NotCompiledError, ShapeError, UnknownComponentError
+from pronghorn.layers import Activation, Dense, Dropout, Flatten, Masking, Permute, Reshape
+from pronghorn.models import Sequential
+
+X = np.zeros((6, 4), "f")
+Y = np.eye(3, dtype="f")[[0, 1, 2, 0, 1, 2]]
+
+
+@pytest.fixture
+def model():
+    made = Sequential([Dense(3, activation="softmax", input_dim=4, name="out")], seed=1)
+    made.compile("sgd", "categorical_crossentropy")
+    return made
+
+
+def refused(error, message):
+    return pytest.raises(error, match=re.escape(message))
+
+
+def test_input_of_another_shape(model):
+    with refused(ShapeError, "layer 'out' takes shape (None, 4), but the array has shape (6, 5)"):
+        model.fit(np.zeros((6, 5)), Y, verbose=0)
+    with refused(ShapeError, "Error when checking model input"):
+        model.predict(np.zeros((6, 4, 2)))
+
+
+def test_target_of_another_shape(model):
+    with refused(ShapeError, "takes targets of shape (None, 3), but the array has shape (6, 2)"):
+        model.train_on_batch(X, Y[:, :2])
+
+
+def test_class_numbers_for_one_hot_targets_name_the_cure(model):
+    with refused(ShapeError, "to_categorical"):
+        model.train_on_batch(X, np.array([0, 1, 2, 0, 1, 2]))
+
+
+def test_targets_of_another_length(model):
+    with refused(ShapeError, "x has 6, y has 5"):
+        model.fit(X, Y[:5], verbose=0)
+
+
+def test_text_is_not_numbers(model):
+    with refused(TypeError, "x must be an array of numbers"):
+        model.predict(np.array([["a"] * 4]))
+    with refused(TypeError, "y must be an array of numbers"):
+        model.train_on_batch(X, np.array([[None] * 3] * 6))
+
+
+def test_labels_with_nan_name_the_rows(model):
+    bad = Y.copy()
+    bad[2, 1] = np.nan
+    with refused(ValueError, "the targets have NaN in 1 of 6 rows (rows 2)"):
+        model.fit(X, bad, verbose=0)
+
+
+def test_no_samples(model):
+    with refused(ShapeError, "no samples"):
+        model.predict(X[:0])
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5, True])
+def test_batch_size_must_be_a_positive_whole_number(model, size):
+    with refused(ValueError, f"batch_size must be a positive whole number, got {size!r}"):
+        model.fit(X, Y, batch_size=size, verbose=0)
+
+
+def test_sample_weight_of_another_shape(model):
+    with refused(ShapeError, "sample_weight must have shape (6,), got (5,)"):
+        model.train_on_batch(X, Y, sample_weight=np.ones(5))
+
+
+def test_class_weight_must_be_a_whole_dictionary(model):
+    with refused(KeyError, "class_weight has no weight for class 2"):
+        model.train_on_batch(X, Y, class_weight={0: 1.0, 1: 1.0})
+    with refused(TypeError, "class_weight must be a dictionary"):
+        model.train_on_batch(X, Y, class_weight=[1.0, 1.0, 1.0])
+
+
+def test_validation_data_has_two_or_three_parts(model):
+    with refused(ValueError, "validation_data must be (x, y)"):
+        model.fit(X, Y, validation_data=(X,), verbose=0)
+
+
+def test_training_before_compile():
+    model = Sequential([Dense(1, input_dim=2)])
+    for call in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with refused(NotCompiledError, "call compile(optimizer, loss)"):
+            call(np.zeros((1, 2)), np.zeros((1, 1)))
+
+
+def test_a_changed_model_must_be_compiled_again(model):
+    model.add(Dense(2))
+    with refused(NotCompiledError, "not compiled"):
+        model.train_on_batch(X, Y[:, :2])
+
+
+def test_unknown_identifiers_name_the_nearest(model):
+    with refused(UnknownComponentError, "relu"):
+        Dense(3, activation="rleu", input_dim=4)
+    with refused(UnknownComponentError, "adam"):
+        model.compile("adma", "mse")
+    with refused(UnknownComponentError, "mean_squared_error"):
+        model.compile("sgd", "mean_square_error")
+
+
+def test_metrics_must_be_a_list(model):
+    with refused(TypeError, "metrics must be a list, as in metrics=['mse']"):
+        model.compile("sgd", "mse", metrics="mse")
+
+
+def test_the_first_layer_needs_a_shape():
+    with refused(ShapeError, "give 'act' (Activation) an input_shape"):
+        Sequential([Activation("relu", name="act")])
+
+
+def test_only_layers_are_added():
+    with refused(TypeError, "add() takes a layer, got 'Dense'"):
+        Sequential().add("Dense")
+    with refused(TypeError, "make one first"):
+        Sequential().add(Dense)
+
+
+def test_layers_are_not_shared_and_names_are_unique():
+    layer = Dense(4, input_dim=4, name="one")
+    model = Sequential([layer])
+    with refused(ValueError, "layers cannot be shared"):
+        model.add(layer)
+    with refused(ValueError, "names are unique"):
+        model.add(Dense(4, name="one"))
+
+
+def test_unknown_arguments_name_the_known_ones():
+    with refused(TypeError, "Dense does not understand 'unit'; it takes W_constraint,"):
+        Dense(3, unit=3)
+
+
+def test_a_mask_reaching_a_layer_that_takes_none():
+    with refused(ValueError, "does not support masks"):
+        Sequential([Masking(input_shape=(5, 4)), Flatten()])
+
+
+def test_weights_of_another_shape_change_nothing(model):
+    before = model.get_weights()
+    with refused(ShapeError, "has shape (4, 3), but the array for it has shape (3, 4)"):
+        model.set_weights([np.ones((3, 4)), np.ones(3)])
+    with refused(ShapeError, "2 weights, but 1 arrays"):
+        model.set_weights([np.ones((4, 3))])
+    with refused(ShapeError, "has shape (3,), but an array of shape (4,)"):
+        model.layers[0].set_weights([np.ones((4, 3)), np.ones(4)])
+    for array, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+def test_arguments_of_layers():
+    with refused(ValueError, "output_dim must be a positive whole number, got 0"):
+        Dense(0)
+    with refused(ValueError, "at least 0 and below 1, got 1.5"):
+        Dropout(1.5)
+    with refused(ValueError, "dims must hold each of 1 to 2 once, got (1, 3)"):
+        Permute((1, 3))
+    with refused(ValueError, "target_shape may have one -1"):
+        Reshape((-1, -1))
+
+
+def test_shapes_that_cannot_follow():
+    with refused(ShapeError, "takes inputs of 3 or more axes"):
+        Sequential([Flatten(input_shape=(4,))])
+    with refused(ShapeError, "12 elements, which do not fit target_shape (5, 2)"):
+        Sequential([Reshape((5, 2), input_shape=(12,))])
+    with refused(ShapeError, "must be known"):
+        Sequential([Flatten(input_shape=(None, 4))])
+
+
+def test_get_layer(model):
+    assert model.get_layer("out") is model.get_layer(index=0)
+    with refused(ValueError, "the model has no layer 'in'; it has out"):
+        model.get_layer("in")
+    with refused(ValueError, "there is no index 3"):
+        model.get_layer(index=3)
+
+
+def test_an_empty_model():
+    model = Sequential()
+    with refused(TypeError, "the model has no layers"):
+        model.compile("sgd", "mse")
+    with refused(TypeError, "no layers to pop"):
+        model.pop()

@@ -1,0 +1,85 @@
+"""`fit` follows Keras 1.2.2 batch by batch: losses, History, weights, optimizer state."""
+
+from collections.abc import Iterator
+
+import golden
+import numpy as np
+import pytest
+
+from pronghorn import backend, registry
+from pronghorn.components.callback import Callback
+from pronghorn.components.optimizer import Optimizer
+from pronghorn.models import model_from_config
+
+
+def _known(case: golden.Case) -> bool:
+    names = {entry.identifier for entry in registry.entries("layers")}
+    config = case.info["model_config"]
+    inside = {layer["class_name"] for layer in config["config"]}
+    wrapped = {layer["config"].get("layer", {}).get("class_name") for layer in config["config"]}
+    return inside | wrapped - {None} <= names
+
+
+@pytest.fixture(autouse=True)
+def in_float64() -> Iterator[None]:
+    backend.set_floatx("float64")
+    yield
+    backend.set_floatx("float32")
+
+
+class BatchLosses(Callback):
+    """Keeps the loss of every batch, in order."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+
+    def on_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+
+
+@pytest.mark.parametrize("case", golden.cases("training", _known))
+def test_training_equals_keras_1(case):
+    info = case.info
+    model = model_from_config(info["model_config"])
+    optimizer = Optimizer.get({"name": info["optimizer"], "config": info["optimizer_config"]})
+    model.compile(
+        optimizer, info["loss"], info["metrics"], sample_weight_mode=info["sample_weight_mode"]
+    )
+    model.set_weights(_numbered(case, "w", "init"))
+    seen = BatchLosses()
+    done = model.fit(
+        case["x0"],
+        case["y"],
+        batch_size=info["batch_size"],
+        nb_epoch=info["nb_epoch"],
+        verbose=0,
+        shuffle=False,
+        callbacks=[seen],
+        sample_weight=case.get("sample_weight"),
+        **_with_int_classes(info["fit_kwargs"]),
+    )
+    np.testing.assert_allclose(seen.losses, case["batch_loss"], **golden.EXACT)
+    for name, values in done.history.items():
+        np.testing.assert_allclose(values, case[f"hist_{name}"], err_msg=name, **golden.EXACT)
+    for array, expected in zip(model.get_weights(), _numbered(case, "w", "final"), strict=True):
+        np.testing.assert_allclose(array, expected, **golden.EXACT)
+    state = [array for _, array in model.optimizer_arrays()]
+    for array, expected in zip(state, _numbered(case, "opt_state", "final"), strict=True):
+        np.testing.assert_allclose(array, expected, **golden.EXACT)
+    found = np.atleast_1d(model.evaluate(case["x0"], case["y"], verbose=0))
+    np.testing.assert_allclose(found, np.atleast_1d(case["evaluate_unweighted"]), **golden.EXACT)
+    np.testing.assert_allclose(model.predict(case["x0"]), case["predict_final"], **golden.EXACT)
+
+
+def _numbered(case, start, end):
+    names = [n for n in case if n.startswith(start) and n.endswith(f"_{end}")]
+    numbers = sorted(int(n[len(start) : -len(end) - 1]) for n in names)
+    return [case[f"{start}{n}_{end}"] for n in numbers]
+
+
+def _with_int_classes(kwargs):
+    """JSON has made strings of the classes."""
+    weights = kwargs.get("class_weight")
+    if weights is None:
+        return kwargs
+    return {**kwargs, "class_weight": {int(k): v for k, v in weights.items()}}
