@@ -3,6 +3,8 @@
 Nothing here imports Numba before a kernel is bound.
 """
 
+import os
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -43,6 +45,14 @@ class Device(Protocol):
 
     def synchronize(self) -> None:
         """Wait until everything asked for is done."""
+
+    def program(self, calls: Sequence[Callable[[], None]]) -> Callable[[], None]:
+        """One call that makes these calls in their order."""
+
+
+def default() -> Device:
+    """The device of new models: the one named by PRONGHORN_DEVICE, else the CPU."""
+    return get(os.environ.get("PRONGHORN_DEVICE", "cpu"))
 
 
 @cache

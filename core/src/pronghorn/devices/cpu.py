@@ -5,7 +5,6 @@ import copy
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
@@ -114,7 +113,7 @@ class Kernel:
         types = [_type_text(v) for v in values]
         options = {**OPTIONS, "parallel": True} if parallel else OPTIONS
         build = partial(_jit, self, types, options)
-        key = [repr(sorted(options.items())), *types, *_imported_sources(program)]
+        key = [repr(sorted(options.items())), *types, *(generated.sources(m) for m, _ in sorted(program.imports))]
         if parallel:
             threads.start()
         return generated.build(self.name, program.text, key, build)  # type: ignore[no-any-return]
@@ -213,12 +212,22 @@ def _jit(kernel: Kernel, types: Sequence[str], options: Mapping[str, Any], modul
     return made.entry_point  # type: ignore[no-any-return]
 
 
+FASTER = {
+    **{
+        f"math.{name}": ("pronghorn.devices.intrinsics", name)
+        for name in ("exp", "expm1", "log", "log1p", "tanh", "erf")
+    },
+    "pronghorn.devices.vector_math.sigmoid": ("pronghorn.devices.intrinsics", "sigmoid"),
+}
+"""Functions that LLVM can vectorize, for those of the C library, which it cannot."""
+
+
 def _target(loop: str) -> Target:
     helper = f"@njit({', '.join(f'{k}={v!r}' for k, v in OPTIONS.items())})"
     return Target(
         helper=helper,
         header=("from numba import njit, prange" if loop == "prange" else "from numba import njit",),
-        imports={},
+        faster={"float32": FASTER},
         rewrite=partial(_rewrite, loop),
     )
 
@@ -269,15 +278,6 @@ def _type_text(value: Any) -> str:
     return "int64" if isinstance(value, int) else np.dtype(type(value)).name
 
 
-def _imported_sources(program: Program) -> list[str]:
-    """The text of Pronghorn's own modules that the program imports."""
-    import sys
-
-    modules = {m for m in program.imports.values() if m.split(".")[0] not in ("numba", "numpy")}
-    files = [getattr(sys.modules[m], "__file__", None) for m in sorted(modules)]
-    return [Path(f).read_text() for f in files if f]
-
-
 class CpuDevice:
     """The host: arrays are NumPy's, every call is done when it returns."""
 
@@ -325,6 +325,16 @@ class CpuDevice:
 
     def synchronize(self) -> None:
         """Nothing to wait for."""
+
+    def program(self, calls: Sequence[Callable[[], None]]) -> Callable[[], None]:
+        """One call that makes these calls in their order."""
+        steps = tuple(calls)
+
+        def run() -> None:
+            for step in steps:
+                step()
+
+        return run
 
 
 ALIGNMENT = 64

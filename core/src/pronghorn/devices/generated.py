@@ -6,8 +6,10 @@ never changed, only added, and what is in the folder is either right or not look
 
 import contextlib
 import hashlib
+import importlib
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +50,38 @@ def environment() -> str:
 def digest(*parts: str) -> str:
     """A short hash for a file name."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+@cache
+def sources(module: str) -> str:
+    """A hash of the text of a module and of all modules of its package that it imports."""
+    package = module.split(".")[0]
+    if package in ("numba", "numpy"):
+        return ""
+    importlib.import_module(module)
+    texts: dict[str, str] = {}
+    _gather(module, package, texts)
+    return digest(*(f"{name}\n{text}" for name, text in sorted(texts.items())))
+
+
+def _gather(module: str, package: str, texts: dict[str, str]) -> None:
+    loaded = sys.modules.get(module)
+    file = getattr(loaded, "__file__", None)
+    if module in texts or file is None:
+        return
+    texts[module] = Path(file).read_text(encoding="utf-8")
+    for name in _named_modules(texts[module]) | _used_modules(loaded):
+        if name.startswith(f"{package}."):
+            _gather(name, package, texts)
+
+
+def _named_modules(text: str) -> set[str]:
+    return set(re.findall(r"^(?:from|import)\s+([\w.]+)", text, re.MULTILINE))
+
+
+def _used_modules(module: Any) -> set[str]:
+    values = [v for v in vars(module).values() if isinstance(v, ModuleType)]
+    return {v.__name__ for v in values}
 
 
 Compile = Callable[[ModuleType, bool], Any]

@@ -39,13 +39,14 @@ class Target:
     Attributes:
         helper: the decorator line of every function but the kernel.
         header: import lines that the decorator needs.
-        imports: where the names that the rewriting brings in come from, name to module.
+        faster: what the device has in place of a function, by float type and `module.name`: the
+            module and name of another one.
         rewrite: last change to each tree: (tree, float type) -> tree.
     """
 
     helper: str
     header: tuple[str, ...]
-    imports: Mapping[str, str] = field(default_factory=dict)
+    faster: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     rewrite: Callable[[ast.FunctionDef, str], ast.FunctionDef] = lambda tree, real: tree
 
 
@@ -78,18 +79,22 @@ class Program:
         self, kernel: Source, functions: Mapping[str, Function], target: Target, real: str
     ) -> None:
         self.target, self.real = target, real
-        self.imports: dict[str, str] = {}
+        self.imports: dict[tuple[str, str], str] = {}
         self.jitted: list[Any] = []
         self._functions: dict[Any, str] = {}
         self._texts: list[str] = []
-        self._taken = set(dir(builtins)) | {"math", "njit", "prange", REAL} | set(target.imports)
-        self.name = self._unique(kernel.tree.name, kernel)
+        self.faster = target.faster.get(real, {})
+        self._taken = set(dir(builtins)) | {"math", "njit", "prange", REAL}
+        self.name = self._unique(kernel.tree.name)
         self._kernel = self._write(kernel, functions, self.name)
 
     @property
     def text(self) -> str:
         """The module: imports, functions in the order of their use, the kernel last."""
-        imports = [f"from {module} import {name}" for name, module in sorted(self.imports.items())]
+        imports = [
+            f"from {module} import {name} as {used}"
+            for (module, name), used in sorted(self.imports.items())
+        ]
         real = f"from numpy import {self.real} as {REAL}"
         lines = ["import math", *self.target.header, real, *imports, "", *self._texts, ""]
         return "\n".join(lines)
@@ -98,9 +103,6 @@ class Program:
         tree = _Resolving(self, source, functions).run()
         tree = self.target.rewrite(tree, self.real)
         tree.name = name
-        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-        for brought in used & set(self.target.imports):
-            self.imports[brought] = self.target.imports[brought]
         decorator = [] if name == self.name else [self.target.helper]
         self._texts.append("\n".join(["", *decorator, ast.unparse(ast.fix_missing_locations(tree))]))
 
@@ -108,18 +110,19 @@ class Program:
         """The name under which the module holds `function`, writing it if it is new."""
         key = (function.source.origin.__code__, ast.dump(function.source.tree))
         if key not in self._functions:
-            name = self._unique(function.name, function.source)
+            name = self._unique(function.name)
             self._functions[key] = name
             self._write(function.source, {}, name)
         return self._functions[key]
 
     def imported(self, module: str, name: str) -> str:
         """Have the module import `name`; the name to use."""
-        self.imports[name] = module
-        self._taken.add(name)
-        return name
+        if (module, name) not in self.imports:
+            made = self._unique(name)
+            self.imports[module, name] = made
+        return self.imports[module, name]
 
-    def _unique(self, name: str, source: Source) -> str:
+    def _unique(self, name: str) -> str:
         made, count = name, 1
         while made in self._taken:
             made, count = f"{name}_{count}", count + 1
@@ -158,8 +161,7 @@ class _Resolving(ast.NodeTransformer):
         called = self._called(node.func)
         if isinstance(called, Function):
             node = self._complete(node, called)
-            name = self.program.function(called)
-            node.func = ast.copy_location(ast.Name(name, ast.Load()), node.func)
+            node.func = ast.copy_location(self._reference(called, node.func), node.func)
             node.args = [self.visit(a) for a in node.args]
             return node
         if called in (np.where, np.clip):
@@ -231,6 +233,9 @@ class _Resolving(ast.NodeTransformer):
     def _reference(self, found: Any, node: ast.expr) -> ast.expr:
         """The expression that stands for an object from outside."""
         found = _as_function(found)
+        faster = self._faster(found)
+        if faster is not None:
+            return ast.Name(self.program.imported(*faster), ast.Load())
         if isinstance(found, np.generic):
             found = found.item()
         if _is_constant(found):
@@ -247,6 +252,12 @@ class _Resolving(ast.NodeTransformer):
                 "can use numbers, math, its own helper functions and Numba's functions and types",
             )
         return ast.parse(text, mode="eval").body
+
+    def _faster(self, found: Any) -> tuple[str, str] | None:
+        origin = found.source.origin if isinstance(found, Function) else found
+        scalar = NUMPY_SCALARS.get(origin) if isinstance(origin, np.ufunc) else None
+        name = scalar or f"{getattr(origin, '__module__', '')}.{getattr(origin, '__name__', '')}"
+        return self.program.faster.get(name)
 
     def _known(self, found: Any) -> str | None:
         if isinstance(found, BuiltinFunctionType) and found.__module__ == "math":

@@ -1,5 +1,11 @@
 """The CPU side of the core's kernels, by theme."""
 
+from pronghorn.devices.kernels.cpu.dropout import (
+    dropout_backward,
+    dropout_forward,
+    random_normal,
+    random_uniform,
+)
 from pronghorn.devices.kernels.cpu.elementwise import (
     add,
     copy,
@@ -32,6 +38,8 @@ __all__ = [
     "clip_norm",
     "clip_value",
     "copy",
+    "dropout_backward",
+    "dropout_forward",
     "fill",
     "gather",
     "map_backward_x",
@@ -45,6 +53,8 @@ __all__ = [
     "objective_rows",
     "penalty_gradient",
     "penalty_sums",
+    "random_normal",
+    "random_uniform",
     "reduce_sum",
     "scale",
     "scale_inplace_x",

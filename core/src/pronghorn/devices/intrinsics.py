@@ -1,0 +1,49 @@
+"""The functions of `formulas` as Numba sees them: for float32 their code, else what `math` does."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from numba import types
+from numba.core.typing import signature
+from numba.extending import intrinsic
+
+from pronghorn.devices import formulas
+from pronghorn.devices.lanes import Lanes
+
+
+def _intrinsic(
+    name: str, formula: Callable[[Lanes], Lanes], other: Callable[[Any], float] | None
+) -> Any:
+    def typed(typing_context: Any, x: Any) -> Any:
+        if x == types.float32:
+            return types.float32(types.float32), _inline(formula)
+        return types.float64(types.float64), _call(other)
+
+    typed.__name__ = typed.__qualname__ = name
+    return intrinsic(typed)
+
+
+def _inline(formula: Callable[[Lanes], Lanes]) -> Callable[..., Any]:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return formula(Lanes(builder, args[0])).value
+
+    return generate
+
+
+def _call(function: Any) -> Callable[..., Any]:
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = context.typing_context.resolve_value_type(function)
+        found = kind.get_call_type(context.typing_context, (types.float64,), {})
+        return context.get_function(kind, found)(builder, args)
+
+    return generate
+
+
+exp = _intrinsic("exp", formulas.exp, math.exp)
+expm1 = _intrinsic("expm1", formulas.expm1, math.expm1)
+log = _intrinsic("log", formulas.log, math.log)
+log1p = _intrinsic("log1p", formulas.log1p, math.log1p)
+tanh = _intrinsic("tanh", formulas.tanh, math.tanh)
+sigmoid = _intrinsic("sigmoid", formulas.sigmoid, None)
+erf = _intrinsic("erf", formulas.erf, math.erf)
