@@ -51,6 +51,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "min_delta": ("epsilon",),
     "X": ("x",),
     "epochs": ("nb_epoch",),
+    "max_queue_size": ("max_q_size",),
+    "workers": ("nb_worker",),
+    "use_multiprocessing": ("pickle_safe",),
     "num_classes": ("nb_classes",),
     "num_words": ("nb_words",),
 }

@@ -1,8 +1,8 @@
 """The loops over epochs and batches behind fit, evaluate and predict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from pronghorn.engine.runner import Runner
 
 if TYPE_CHECKING:
     from pronghorn.models.sequential import Sequential
+
+Batch = tuple[Feed, slice | np.ndarray, int]
+"""Arrays, the rows of them that are meant, and how many those are."""
 
 
 @dataclass
@@ -29,78 +32,44 @@ class Samples:
         return Samples(Feed(feed.x[start:stop], y, weights), stop - start)
 
 
-@dataclass
-class Schedule:
-    """How often, in what portions and in what order the samples are gone through."""
-
-    epochs: range
-    batch_size: int
-    shuffle: bool | str
-
-
 def batches(count: int, size: int) -> Iterator[tuple[int, int]]:
     """Start and stop of each batch; the last one may be smaller."""
     for start in range(0, count, size):
         yield start, min(start + size, count)
 
 
-def train_epochs(
-    model: "Sequential",
-    samples: Samples,
-    validation: Samples | None,
-    callbacks: CallbackList,
-    schedule: Schedule,
-) -> None:
-    """Run the epochs, calling the callbacks around each epoch and batch."""
-    callbacks.on_train_begin({})
-    model.stop_training = False
-    try:
-        order = np.arange(samples.count)
-        for epoch in schedule.epochs:
-            callbacks.on_epoch_begin(epoch, {})
-            order = _reordered(order, schedule, model.shuffle_generator(epoch))
-            _train_epoch(model, samples, callbacks, schedule, order)
-            logs: dict[str, Any] = {}
-            if validation is not None:
-                logs = _validate(model, validation, schedule.batch_size)
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
-    finally:
-        callbacks.on_train_end({})
+class Source(Protocol):
+    """Where training takes its batches from."""
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """The batches of one epoch."""
 
 
-def _train_epoch(
-    model: "Sequential",
-    samples: Samples,
-    callbacks: CallbackList,
-    schedule: Schedule,
-    order: np.ndarray,
-) -> None:
-    names = model.metrics_names
-    runner = model.runner
-    for index, (start, stop) in enumerate(batches(samples.count, schedule.batch_size)):
-        logs: dict[str, Any] = {"batch": index, "size": stop - start}
-        callbacks.on_batch_begin(index, logs)
-        rows = order[start:stop] if schedule.shuffle else slice(start, stop)
-        values = runner.train(samples.feed, rows, stop - start)
-        logs.update(zip(names, values, strict=True))
-        callbacks.on_batch_end(index, logs)
-        if model.stop_training:
-            break
+@dataclass
+class ArraySource:
+    """Batches of arrays, in an order that may change from epoch to epoch.
 
+    `shuffle` is True, False or "batch"; `generator` gives what shuffles an epoch.
+    """
 
-def _validate(model: "Sequential", samples: Samples, batch_size: int) -> dict[str, Any]:
-    values = test_all(model.runner, samples, batch_size)
-    return dict(zip((f"val_{name}" for name in model.metrics_names), values, strict=True))
+    samples: Samples
+    batch_size: int
+    shuffle: bool | str
+    generator: Callable[[int], Any]
 
+    def __post_init__(self) -> None:
+        self._order = np.arange(self.samples.count)
 
-def _reordered(order: np.ndarray, schedule: Schedule, generator: Any) -> np.ndarray:
-    if schedule.shuffle == "batch":
-        return _shuffle_blocks(order, schedule.batch_size, generator)
-    if schedule.shuffle:
-        generator.shuffle(order)
-    return order
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """The samples, a batch at a time; the last batch may be smaller."""
+        feed, count, shuffle = self.samples.feed, self.samples.count, self.shuffle
+        if shuffle == "batch":
+            self._order = _shuffle_blocks(self._order, self.batch_size, self.generator(epoch))
+        elif shuffle:
+            self.generator(epoch).shuffle(self._order)
+        for start, stop in batches(count, self.batch_size):
+            rows = self._order[start:stop] if shuffle else slice(start, stop)
+            yield feed, rows, stop - start
 
 
 def _shuffle_blocks(order: np.ndarray, size: int, generator: Any) -> np.ndarray:
@@ -108,6 +77,44 @@ def _shuffle_blocks(order: np.ndarray, size: int, generator: Any) -> np.ndarray:
     whole = len(order) // size * size
     blocks = order[:whole].reshape(-1, size)
     return np.concatenate([blocks[generator.permutation(len(blocks))].reshape(-1), order[whole:]])
+
+
+def train_epochs(
+    model: "Sequential",
+    source: Source,
+    epochs: range,
+    callbacks: CallbackList,
+    validate: Callable[[], list[float]] | None = None,
+) -> None:
+    """Run the epochs, calling the callbacks around each epoch and batch."""
+    callbacks.on_train_begin({})
+    model.stop_training = False
+    try:
+        for epoch in epochs:
+            callbacks.on_epoch_begin(epoch, {})
+            _train_epoch(model, source.epoch(epoch), callbacks)
+            logs: dict[str, Any] = {}
+            if validate is not None:
+                names = (f"val_{name}" for name in model.metrics_names)
+                logs.update(zip(names, validate(), strict=True))
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+    finally:
+        callbacks.on_train_end({})
+
+
+def _train_epoch(model: "Sequential", source: Iterator[Batch], callbacks: CallbackList) -> None:
+    names = model.metrics_names
+    runner = model.runner
+    for index, (feed, rows, count) in enumerate(source):
+        logs: dict[str, Any] = {"batch": index, "size": count}
+        callbacks.on_batch_begin(index, logs)
+        values = runner.train(feed, rows, count)
+        logs.update(zip(names, values, strict=True))
+        callbacks.on_batch_end(index, logs)
+        if model.stop_training:
+            break
 
 
 def test_all(runner: Runner, samples: Samples, batch_size: int) -> list[float]:

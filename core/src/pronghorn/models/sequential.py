@@ -1,13 +1,14 @@
 """The model: a chain of layers that trains, evaluates and predicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pronghorn import devices, files
-from pronghorn.components.callback import Callback, CallbackList
+from pronghorn.components.callback import CallbackList
 from pronghorn.components.layer import Layer
 from pronghorn.components.metric import Metric
 from pronghorn.components.objective import Objective
@@ -16,18 +17,19 @@ from pronghorn.components.spelling import spelled
 from pronghorn.components.weight import Weight
 from pronghorn.engine import feed
 from pronghorn.engine.hook_caller import HookCaller
-from pronghorn.engine.loop import Samples, Schedule, predict_all, test_all, train_epochs
+from pronghorn.engine.loop import ArraySource, Samples, Source, predict_all, test_all, train_epochs
 from pronghorn.engine.runner import Runner
 from pronghorn.engine.training import Training
 from pronghorn.errors import NotCompiledError, ShapeError
 from pronghorn.models.chain import Chain
 from pronghorn.models.compiling import gradient_hook, label_metrics
+from pronghorn.models.generators import GeneratorMethods
 
 Arrays = Any
 """An array, or a list or dictionary that holds one."""
 
 
-class Sequential(Chain):
+class Sequential(GeneratorMethods, Chain):
     """Layers one after the other.
 
     Args:
@@ -150,7 +152,7 @@ class Sequential(Chain):
         batch_size: int = 32,
         nb_epoch: int = 10,
         verbose: int = 1,
-        callbacks: Sequence[Callback] | None = None,
+        callbacks: Sequence[Any] | None = None,
         validation_split: float = 0.0,
         validation_data: tuple[Any, ...] | None = None,
         shuffle: bool | str = True,
@@ -182,24 +184,32 @@ class Sequential(Chain):
         samples, validation = self._split(samples, validation_split, validation_data)
         if shuffle is True and not isinstance(samples.feed.x, np.ndarray):
             raise TypeError("data in a file cannot be shuffled row by row: use shuffle='batch'")
-        called = self._callback_list(callbacks, verbose)
-        called.set_params(
-            {
-                "batch_size": batch_size,
-                "nb_epoch": nb_epoch,
-                "nb_sample": samples.count,
-                "verbose": verbose,
-                "do_validation": validation is not None,
-                "metrics": self._logged(validation is not None),
-            }
-        )
         if verbose and validation is not None:
             print(f"Train on {samples.count} samples, validate on {validation.count} samples")
-        schedule = Schedule(range(initial_epoch, nb_epoch), batch_size, shuffle)
-        train_epochs(self, samples, validation, called, schedule)
+        source = ArraySource(samples, batch_size, shuffle, self.shuffle_generator)
+        validate = None
+        if validation is not None:
+            validate = partial(test_all, self.runner, validation, batch_size)
+        params = {"batch_size": batch_size, "nb_sample": samples.count, "verbose": verbose}
+        return self._train(source, range(initial_epoch, nb_epoch), callbacks, validate, params)
+
+    def _train(
+        self,
+        source: Source,
+        epochs: range,
+        callbacks: Sequence[Any] | None,
+        validate: Callable[[], list[float]] | None,
+        params: dict[str, Any],
+    ) -> Any:
+        """Run the epochs between the callbacks; returns the History."""
+        called = self._callback_list(callbacks, params["verbose"])
+        validating = validate is not None
+        told = {"nb_epoch": epochs.stop, "metrics": self._logged(validating)}
+        called.set_params({**params, **told, "do_validation": validating})
+        train_epochs(self, source, epochs, called, validate)
         return next(c for c in called if type(c).__name__ == "History")
 
-    def _callback_list(self, callbacks: Sequence[Callback] | None, verbose: int) -> CallbackList:
+    def _callback_list(self, callbacks: Sequence[Any] | None, verbose: int) -> CallbackList:
         progress = ["ProgbarLogger"] if verbose else []
         called = CallbackList(["BaseLogger", *(callbacks or []), "History", *progress])
         if listening := HookCaller.listening():

@@ -1,0 +1,142 @@
+"""Training, evaluating and predicting from Python generators of batches."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.spelling import spelled
+from pronghorn.engine.generators import GeneratorSource, Prefetcher
+from pronghorn.engine.loop import Samples, test_all
+
+
+class GeneratorMethods:
+    """The methods of `Sequential` that take a generator.
+
+    A generator yields `(x, y)` or `(x, y, sample_weight)` for ever. It runs in a thread that is
+    up to `max_q_size` batches ahead; `nb_worker` and `pickle_safe` are accepted and change
+    nothing.
+    """
+
+    @spelled
+    def fit_generator(
+        self: Any,
+        generator: Iterator[Any],
+        samples_per_epoch: int | None = None,
+        nb_epoch: int = 1,
+        verbose: int = 1,
+        callbacks: Sequence[Any] | None = None,
+        validation_data: Any = None,
+        nb_val_samples: int | None = None,
+        class_weight: Mapping[Any, float] | None = None,
+        max_q_size: int = 10,
+        nb_worker: int = 1,
+        pickle_safe: bool = False,
+        initial_epoch: int = 0,
+        nb_val_worker: int = 1,
+        show_accuracy: bool = False,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+    ) -> Any:
+        """Train on batches of a generator, and return the `History`.
+
+        Args:
+            samples_per_epoch: samples after which an epoch ends; or give `steps_per_epoch`.
+            validation_data: arrays as in `fit`, or a generator with `nb_val_samples` (samples)
+                or `validation_steps` (batches).
+        """
+        self._check_compiled("fit_generator")
+        if show_accuracy:
+            self._add_accuracy()
+        amount, steps = _amount(samples_per_epoch, steps_per_epoch, "samples_per_epoch")
+
+        def to_samples(batch: Any) -> Samples:
+            x, y, weight = _parts(batch)
+            return self._samples(x, y, weight, class_weight)
+
+        with ExitStack() as stack:
+            fetch = stack.enter_context(Prefetcher(generator, max_q_size))
+            validate = None
+            if hasattr(validation_data, "__next__"):
+                needed = _amount(nb_val_samples, validation_steps, "nb_val_samples")
+                held_out = stack.enter_context(Prefetcher(validation_data, max_q_size))
+                validate = lambda: self._evaluate_batches(held_out, *needed)  # noqa: E731
+            elif validation_data is not None:
+                samples = self._samples(*validation_data)
+                validate = lambda: test_all(self.runner, samples, 32)  # noqa: E731
+            source = GeneratorSource(fetch, to_samples, amount, steps)
+            params = {"nb_sample": None if steps else amount, "verbose": verbose}
+            epochs = range(initial_epoch, nb_epoch)
+            return self._train(source, epochs, callbacks, validate, params)
+
+    @spelled
+    def evaluate_generator(
+        self: Any,
+        generator: Iterator[Any],
+        val_samples: int | None = None,
+        max_q_size: int = 10,
+        nb_worker: int = 1,
+        pickle_safe: bool = False,
+        steps: int | None = None,
+    ) -> float | list[float]:
+        """The loss, or loss and metrics, over `val_samples` samples or `steps` batches."""
+        self._check_compiled("evaluate_generator")
+        needed = _amount(val_samples, steps, "val_samples")
+        with Prefetcher(generator, max_q_size) as fetch:
+            values = self._evaluate_batches(fetch, *needed)
+        return values[0] if len(values) == 1 else values
+
+    def _evaluate_batches(
+        self: Any,
+        fetch: Prefetcher,
+        amount: int,
+        steps: bool,
+    ) -> list[float]:
+        source = GeneratorSource(fetch, lambda b: self._samples(*_parts(b)), amount, steps)
+        totals: Any = 0.0
+        seen = 0
+        for feed, rows, count in source.epoch(0):
+            totals = totals + np.array(self.runner.test(feed, rows, count)) * count
+            seen += count
+        return [float(total) / seen for total in totals]
+
+    @spelled
+    def predict_generator(
+        self: Any,
+        generator: Iterator[Any],
+        val_samples: int | None = None,
+        max_q_size: int = 10,
+        nb_worker: int = 1,
+        pickle_safe: bool = False,
+        steps: int | None = None,
+    ) -> np.ndarray:
+        """The output for `val_samples` samples or `steps` batches; batches may be x alone."""
+        amount, by_steps = _amount(val_samples, steps, "val_samples")
+        with Prefetcher(generator, max_q_size) as fetch:
+            to_samples = lambda b: self._inputs(b[0] if isinstance(b, tuple) else b)  # noqa: E731
+            source = GeneratorSource(fetch, to_samples, amount, by_steps)
+            outputs = [self.predict_on_batch(feed.x) for feed, _, _ in source.epoch(0)]
+        joined = np.concatenate(outputs)
+        return joined if by_steps else joined[:amount]
+
+
+def _amount(samples: int | None, steps: int | None, name: str) -> tuple[int, bool]:
+    """How much an epoch takes, and whether that counts batches."""
+    if (samples is None) == (steps is None):
+        raise ValueError(f"give {name} (samples) or the number of steps (batches), one of them")
+    amount = steps if samples is None else samples
+    assert amount is not None
+    if amount < 1:
+        raise ValueError(f"{name} must be positive, got {amount}")
+    return int(amount), samples is None
+
+
+def _parts(batch: Any) -> tuple[Any, Any, Any]:
+    if isinstance(batch, (tuple, list)) and len(batch) in (2, 3):
+        x, y, *weight = batch
+        return x, y, weight[0] if weight else None
+    raise ValueError(
+        "the generator must yield (x, y) or (x, y, sample_weight), it yielded "
+        f"{type(batch).__name__}"
+    )
