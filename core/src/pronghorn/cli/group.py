@@ -32,7 +32,20 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, those of packs last."""
-        return [*BUILT_IN, *sorted(set(_of_packs()) - set(BUILT_IN))]
+        return [*BUILT_IN, *_names_of_packs()]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Describe the built-in commands; of those of packs tell the pack, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, _import(BUILT_IN[name]).get_short_help_str(formatter.width - 16)) for name in BUILT_IN]
+            )
+        brought = _of_packs()
+        if names := _names_of_packs():
+            with formatter.section("Commands of packs"):
+                formatter.write_dl(
+                    [(name, " and ".join(pack for pack, _ in brought[name])) for name in names]
+                )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, packs being asked only where no built-in one has the name."""
@@ -72,6 +85,10 @@ def _of_packs() -> dict[str, list[tuple[str, Any]]]:
         for name, command in brought.items():
             found.setdefault(name, []).append((pack.name if pack else "local", command))
     return found
+
+
+def _names_of_packs() -> list[str]:
+    return sorted(set(_of_packs()) - set(BUILT_IN))
 
 
 def _of_pack(name: str) -> click.Command | None:

@@ -61,6 +61,6 @@ def _contents(report: dict[str, Any]) -> str:
 
 def _notes(report: dict[str, Any]) -> list[str]:
     return [
-        f"{name!r} means the official component; say {report['name'] + ':' + name!r} for this one"
+        f"{name} means the official component: say {report['name']}:{name} for this one"
         for name in report["shadowed"]
     ]

@@ -29,14 +29,26 @@ def shadowed(pack: packs.Pack) -> list[str]:
 
 
 def _failing_components(pack: packs.Pack) -> Iterator[manager.Problem]:
-    """One problem for each target that cannot be imported."""
+    """One problem for each cause, naming the components that it costs."""
+    causes: dict[str, list[str]] = {}
+    traces: dict[str, str] = {}
     targets = {line.target: line for line in pack.declarations if line.kind is not None}
-    for target, line in targets.items():
-        if line.kind not in KINDS:
-            cause = f"{line.group!r} is not a group of components: {', '.join(KINDS)}"
-            yield manager.Problem(pack.name, pack.version, line.name, cause)
-            continue
-        try:
-            manager.load_target(target)
-        except (Exception, SystemExit) as error:
-            yield manager.Problem.of(pack, f"{line.kind} {line.name}", error)
+    for line in targets.values():
+        problem = _try(pack, line)
+        if problem is not None:
+            causes.setdefault(problem.cause, []).append(f"{line.kind} {line.name}")
+            traces.setdefault(problem.cause, problem.trace)
+    for cause, parts in causes.items():
+        yield manager.Problem(pack.name, pack.version, ", ".join(parts), cause, traces[cause])
+
+
+def _try(pack: packs.Pack, line: packs.Declaration) -> manager.Problem | None:
+    """What keeps a declared component from being imported, if anything."""
+    if line.kind not in KINDS:
+        cause = f"{line.group!r} is not a group of components: {', '.join(KINDS)}"
+        return manager.Problem(pack.name, pack.version, line.name, cause)
+    try:
+        manager.load_target(line.target)
+    except (Exception, SystemExit) as error:
+        return manager.Problem.of(pack, line.name, error)
+    return None

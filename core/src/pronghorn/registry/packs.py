@@ -99,21 +99,25 @@ def _scan(path: tuple[str, ...], disabled: frozenset[str]) -> tuple[Pack, ...]:
 
 
 def _read(distribution: Distribution, disabled: frozenset[str]) -> Pack | None:
+    name, version = _folder(distribution)
     try:
-        text = distribution.read_text("entry_points.txt")
-        if not text or HOOK_GROUP not in text:
-            return None
         lines = tuple(_declarations(distribution))
     except Exception as error:
         # Whatever a damaged file raises, it may only cost the pack that it belongs to.
-        return _damaged(distribution, error)
-    if not lines:
+        if not _mentions_hooks(distribution):
+            return None
+        reason = f"its entry points cannot be read: {type(error).__name__}: {error}"
+        return Pack(name, version, problem=reason, disabled=name in disabled)
+    if not lines and name not in OFFICIAL:
         return None
     name, version = _identity(distribution)
     return Pack(name, version, lines, disabled=name in disabled)
 
 
 def _declarations(distribution: Distribution) -> Iterator[Declaration]:
+    # Most distributions declare nothing here: parsing them all would take most of the time.
+    if HOOK_GROUP not in (distribution.read_text("entry_points.txt") or ""):
+        return
     for point in distribution.entry_points:
         if point.group == HOOK_GROUP or point.group.startswith(f"{HOOK_GROUP}."):
             yield Declaration(point.group, point.name, point.value)
@@ -121,26 +125,21 @@ def _declarations(distribution: Distribution) -> Iterator[Declaration]:
 
 def _identity(distribution: Distribution) -> tuple[str, str]:
     metadata = distribution.metadata
-    folder_name, folder_version = _folder(distribution)
-    name = metadata["Name"] or folder_name
-    return normalize(name), metadata["Version"] or folder_version
+    name, version = _folder(distribution)
+    return normalize(metadata["Name"] or name), metadata["Version"] or version
 
 
 def _folder(distribution: Distribution) -> tuple[str, str]:
-    """Name and version from `name-1.0.dist-info`, for distributions with damaged metadata."""
-    stem = getattr(getattr(distribution, "_path", None), "stem", "")
-    name, _, version = str(stem).partition("-")
-    return name or "unknown", version
+    """Name and version from `name-1.0.dist-info`: cheap, and there where metadata are damaged."""
+    path = getattr(distribution, "_path", None)
+    name, _, version = str(getattr(path, "stem", "")).partition("-")
+    return normalize(name), version
 
 
-def _damaged(distribution: Distribution, error: Exception) -> Pack | None:
-    name, version = _folder(distribution)
-    raw = getattr(distribution, "_path", None)
+def _mentions_hooks(distribution: Distribution) -> bool:
+    """Whether entry points that cannot be read look as if they were for Pronghorn."""
+    path = getattr(distribution, "_path", None)
     try:
-        content = (raw / "entry_points.txt").read_bytes() if raw is not None else b""
+        return path is not None and HOOK_GROUP.encode() in (path / "entry_points.txt").read_bytes()
     except OSError:
-        return None
-    if HOOK_GROUP.encode() not in content:
-        return None
-    reason = f"its entry points cannot be read: {type(error).__name__}: {error}"
-    return Pack(normalize(name), version, problem=reason)
+        return False

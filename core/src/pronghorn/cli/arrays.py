@@ -1,0 +1,126 @@
+"""Arrays in files, for commands that take and leave data: `.npy`, `.npz` and `.csv`."""
+
+import csv
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pronghorn.errors import DatasetError
+
+SUFFIXES = (".npy", ".npz", ".csv")
+INPUTS = ("x", "X", "x_test", "x_train")
+TARGETS = ("y", "Y", "y_test", "y_train")
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def read_inputs(path: Path, key: str | None = None) -> Array:
+    """The inputs in a file.
+
+    Args:
+        path: `.npy`, `.npz` or `.csv`.
+        key: the name of the array in an `.npz`; by default the only one, else `x` or the like.
+
+    Raises:
+        DatasetError: the file cannot be read, or does not say which array is meant.
+    """
+    held = _read(path)
+    return held if isinstance(held, np.ndarray) else _pick(held, path, key, INPUTS)
+
+
+def read_pairs(path: Path, targets: Path | None = None) -> tuple[Array, Array]:
+    """Inputs and targets: from two files, an `.npz` with both, or the last column of a `.csv`."""
+    if targets is not None:
+        held = _read(targets)
+        y = held if isinstance(held, np.ndarray) else _pick(held, targets, None, TARGETS)
+        return read_inputs(path), y
+    held = _read(path)
+    if not isinstance(held, np.ndarray):
+        return _pick(held, path, None, INPUTS), _pick(held, path, None, TARGETS)
+    if path.suffix.lower() == ".csv" and held.ndim == 2 and held.shape[1] > 1:
+        return held[:, :-1], held[:, -1]
+    raise DatasetError(
+        f"{path} holds inputs only: give the file of targets too, or an .npz with arrays x and y"
+    )
+
+
+def write_array(path: Path, array: Array) -> None:
+    """Write an array whole or not at all, in the format that the file's ending names."""
+    from pronghorn.files.atomic import replacing
+
+    check_suffix(path)
+    with replacing(path) as file:
+        file.write(_encode(path.suffix.lower(), array))
+
+
+def check_suffix(path: Path) -> None:
+    """Raise DatasetError for an ending that stands for no format of arrays."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise DatasetError(f"{path}: data files end in {', '.join(SUFFIXES)}, not {path.suffix!r}")
+
+
+def _encode(suffix: str, array: Array) -> bytes:
+    buffer = BytesIO()
+    if suffix == ".npy":
+        np.save(buffer, array)
+    elif suffix == ".npz":
+        np.savez(buffer, predictions=array)
+    else:
+        whole = array.dtype.kind in "iu"
+        rows = array.reshape(len(array), -1)
+        np.savetxt(buffer, rows, delimiter=",", fmt="%d" if whole else "%.9g")
+    return buffer.getvalue()
+
+
+def _read(path: Path) -> Array | dict[str, Array]:
+    check_suffix(path)
+    try:
+        if path.suffix.lower() == ".csv":
+            return _read_csv(path)
+        # Pickled arrays would run code from the file.
+        held = np.load(path, allow_pickle=False)
+        if isinstance(held, np.ndarray):
+            return held
+        with held:
+            return {name: held[name] for name in held.files}
+    except DatasetError:
+        raise
+    except Exception as error:
+        # NumPy raises ValueError, EOFError, BadZipFile and others for damaged files.
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def _read_csv(path: Path) -> Array:
+    """Numbers separated by commas, with or without a line of column names."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
+    if rows and not _is_numeric(rows[0][1]):
+        rows = rows[1:]
+    if not rows:
+        raise DatasetError(f"{path} has no rows of numbers")
+    width = len(rows[0][1])
+    for number, row in rows:
+        if len(row) != width or not _is_numeric(row):
+            raise DatasetError(f"{path}, line {number}: expected {width} numbers, found {row[:5]}")
+    return np.array([row for _, row in rows], dtype=np.float64)
+
+
+def _is_numeric(row: Sequence[str]) -> bool:
+    try:
+        [float(cell) for cell in row]
+    except ValueError:
+        return False
+    return True
+
+
+def _pick(held: dict[str, Array], path: Path, key: str | None, usual: Sequence[str]) -> Array:
+    if key is not None and key in held:
+        return held[key]
+    if key is None:
+        named = [name for name in usual if name in held]
+        if named or len(held) == 1:
+            return held[named[0] if named else next(iter(held))]
+    wanted = repr(key) if key else " or ".join(usual)
+    raise DatasetError(f"{path} holds arrays {', '.join(held)}, none called {wanted}")

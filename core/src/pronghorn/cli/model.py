@@ -1,0 +1,112 @@
+"""`pronghorn summary`, `evaluate` and `predict`: model files and data files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pronghorn.cli.table import columns
+
+if TYPE_CHECKING:
+    from pronghorn.cli.arrays import Array
+
+File = click.Path(exists=True, dir_okay=False, path_type=Path)
+batch_size = click.option(
+    "--batch-size", type=click.IntRange(min=1), default=128, show_default=True, metavar="N"
+)
+device = click.option("--device", help="Where to compute: cpu, cuda.")
+
+
+@click.command()
+@click.argument("model", type=File)
+def summary(model: Path) -> None:
+    """Print the layers of a MODEL file, their shapes and parameters."""
+    _load(model, None).summary()
+
+
+@click.command()
+@click.argument("model", type=File)
+@click.argument("data", type=File)
+@click.argument("targets", type=File, required=False)
+@batch_size
+@device
+def evaluate(
+    model: Path, data: Path, targets: Path | None, batch_size: int, device: str | None
+) -> None:
+    """Print loss and metrics of a MODEL file on DATA.
+
+    DATA and TARGETS are .npy, .npz or .csv files. Without TARGETS, DATA is an .npz with arrays x
+    and y, or a .csv whose last column is the target.
+    """
+    from pronghorn.cli.arrays import read_pairs
+
+    x, y = read_pairs(data, targets)
+    loaded = _load(model, device)
+    scores = loaded.evaluate(
+        _as_input(x, loaded), _as_target(y, loaded), batch_size=batch_size, verbose=0
+    )
+    values = scores if isinstance(scores, list) else [scores]
+    rows = [(n, f"{v:.6g}") for n, v in zip(loaded.metrics_names, values, strict=True)]
+    click.echo(columns([*rows, ("samples", str(len(x)))]))
+
+
+@click.command()
+@click.argument("model", type=File)
+@click.argument("data", type=File)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True,
+    help="Where to write the predictions: .npy, .npz or .csv.",
+)  # fmt: skip
+@click.option("--classes", is_flag=True, help="Write class numbers instead of the outputs.")
+@click.option("--key", metavar="NAME", help="The array in an .npz; by default x, or the only one.")
+@batch_size
+@device
+def predict(
+    model: Path,
+    data: Path,
+    output: Path,
+    classes: bool,
+    key: str | None,
+    batch_size: int,
+    device: str | None,
+) -> None:
+    """Write what a MODEL file predicts for DATA, an .npy, .npz or .csv file."""
+    from pronghorn.cli.arrays import check_suffix, read_inputs, write_array
+
+    check_suffix(output)
+    x = read_inputs(data, key)
+    loaded = _load(model, device)
+    compute = loaded.predict_classes if classes else loaded.predict
+    predicted = compute(_as_input(x, loaded), batch_size=batch_size, verbose=0)
+    write_array(output, predicted)
+    click.echo(f"{output}: {' x '.join(map(str, predicted.shape))} {predicted.dtype}")
+
+
+def _load(path: Path, device: str | None) -> Any:
+    from pronghorn.models import load_model
+
+    model = load_model(path)
+    return model if device is None else model.to(device)
+
+
+def _as_input(x: "Array", model: Any) -> "Array":
+    """Rows of a table as the samples that the model takes, where the numbers just fit."""
+    shape = model.input_shape[1:]
+    if x.ndim != 2 or len(shape) < 2 or None in shape:
+        return x
+    wanted = 1
+    for axis in shape:
+        wanted *= axis
+    return x.reshape(len(x), *shape) if x.shape[1] == wanted else x
+
+
+def _as_target(y: "Array", model: Any) -> "Array":
+    """Class numbers as one-hot rows, where the model's objective compares rows of probabilities."""
+    from pronghorn.components.objective import Objective
+    from pronghorn.utils.np_utils import to_categorical
+
+    width = model.output_shape[-1]
+    numbers = y.reshape(-1) if y.ndim == 2 and y.shape[1] == 1 else y
+    if numbers.ndim != 1 or width == 1 or Objective.get(model.loss).sparse:
+        return y if y.ndim > 1 else y.reshape(-1, 1)
+    return to_categorical(numbers, width)
