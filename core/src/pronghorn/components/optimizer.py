@@ -1,0 +1,209 @@
+"""The contract of an optimizer, and how a function of one parameter becomes one."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pronghorn.components.component import Component, own_arguments, to_plain
+from pronghorn.components.context import Array, Context
+from pronghorn.devices import kernels
+from pronghorn.devices.function import Function
+from pronghorn.devices.written import update_kernel
+
+RuleCallable = Callable[..., Any]
+PARTS = 64
+PART = 16384
+"""Elements, at most, of each of the parts in which a long sum is taken."""
+
+
+class Optimizer(Component):
+    """A rule that changes every parameter by its gradient.
+
+    A subclass names its `slots` and gives `rule`, a `Function` of
+    `(param, grad, *slots, *numbers, *constants)` for one parameter that returns the new parameter
+    and slots. Each number is an attribute of that name, `lr` after decay, or what `scalars` adds;
+    the names in `compiled_in` are attributes that become part of the compiled code.
+
+    All numbers may be changed at any time; the next step uses them.
+
+    Args of every optimizer:
+        clipnorm: if the norm of all gradients together is larger, they are scaled down to it.
+        clipvalue: each element of the gradients, scaled or not, is clipped to +-clipvalue.
+
+    Attributes:
+        slots: names of the arrays, as long as the parameters, that the rule keeps. They start at 0.
+        iterations: number of updates made. SGD, RMSprop, Adagrad and Adadelta count only while
+            they decay, as in Keras 1.
+        saves_iterations: whether saved state begins with the number of updates.
+    """
+
+    kind: ClassVar[str] = "optimizers"
+    slots: ClassVar[tuple[str, ...]] = ()
+    rule: ClassVar[Function]
+    compiled_in: ClassVar[tuple[str, ...]] = ()
+    counts_always: ClassVar[bool] = True
+    saves_iterations: ClassVar[bool] = True
+    lr: float
+    decay: float = 0.0
+
+    def __init__(
+        self, *, clipnorm: float | None = None, clipvalue: float | None = None, **unknown: Any
+    ) -> None:
+        if unknown:
+            accepted = [*own_arguments(type(self)), "clipnorm", "clipvalue"]
+            raise TypeError(
+                f"{type(self).__name__} does not understand {', '.join(map(repr, unknown))}; "
+                f"it takes {', '.join(accepted)}"
+            )
+        for name, limit in (("clipnorm", clipnorm), ("clipvalue", clipvalue)):
+            if limit is not None and not limit >= 0:
+                raise ValueError(f"{name} must be positive, or 0 for none, got {limit!r}")
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self._iterations = 0
+
+    @property
+    def name(self) -> str:
+        """The identifier."""
+        return type(self).__name__
+
+    @property
+    def learning_rate(self) -> float:
+        """Keras 2's name of `lr`."""
+        return self.lr
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self.lr = value
+
+    @property
+    def iterations(self) -> int:
+        """Number of updates made, where they are counted."""
+        return self._iterations
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self._iterations = int(value) if self.counts_always or self.decay else 0
+
+    @property
+    def scalar_names(self) -> tuple[str, ...]:
+        """Names of the numbers that the rule takes, in its order."""
+        after = self.rule.parameters[2 + len(self.slots) :]
+        return tuple(name for name in after if name not in self.compiled_in)
+
+    def rate(self, iteration: int) -> float:
+        """The learning rate of the update after `iteration` updates: `lr / (1 + decay * i)`."""
+        return float(self.lr) / (1.0 + float(self.decay) * iteration)
+
+    def scalars(self, iteration: int) -> dict[str, float]:
+        """The numbers of the update after `iteration` updates, by name, in the rule's order."""
+        special = self.schedule(iteration)
+        return {
+            name: float(special[name] if name in special else getattr(self, name))
+            for name in self.scalar_names
+        }
+
+    def schedule(self, iteration: int) -> Mapping[str, float]:
+        """The numbers that change from update to update."""
+        return {"lr": self.rate(iteration)}
+
+    def record(
+        self, ctx: Context, params: Array, gradients: Array, slots: Sequence[Array], hyper: Array
+    ) -> None:
+        """Describe one update of flat arrays: clipping, then the rule.
+
+        Args:
+            ctx: where to describe it.
+            params, gradients: all parameters and their gradients (n,); clipping changes the latter.
+            slots: the arrays of `slots` (n,).
+            hyper: the values of `scalars` (one for each of `scalar_names`, or more).
+        """
+        if self.clipnorm:
+            partial = ctx.empty((parts(gradients.size),))
+            ctx.run(kernels.sum_map.specialize(f=SQUARE), gradients, partial)
+            ctx.run(kernels.clip_norm, gradients, partial, float(self.clipnorm))
+        if self.clipvalue:
+            ctx.run(kernels.clip_value, gradients, float(self.clipvalue))
+        chosen = {name: getattr(self, name) for name in self.compiled_in}
+        kernel = update_kernel(len(self.slots), len(self.scalar_names))
+        compiled = kernel.specialize(rule=self.rule.with_constants(**chosen))
+        ctx.run(compiled, params, gradients, *slots, hyper)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; clipping only where it is set."""
+        clipping = {"clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
+        given = {name: to_plain(value) for name, value in clipping.items() if value is not None}
+        return {**super().get_config(), **given}
+
+    @classmethod
+    def from_function(cls, function: RuleCallable) -> "type[Optimizer]":  # type: ignore[override]
+        """The optimizer that a rule `f(param, grad, slot, ..., lr=0.001, ...)` stands for.
+
+        Parameters without a default are slots, those with one are arguments of the optimizer:
+        numbers may be changed at any time, and truth values and names are compiled in.
+
+        Raises:
+            FunctionError: the rule cannot be read, or does not begin with two parameters.
+        """
+        return optimizer_class(function)
+
+
+def optimizer_class(
+    function: RuleCallable, slots: Sequence[str] | None = None
+) -> type[Optimizer]:
+    """The class of optimizers that apply a rule; `slots`, if given, must be those of the rule."""
+    rule = Function(function)
+    options = {name: rule.defaults[name] for name in rule.parameters if name in rule.defaults}
+    required = tuple(name for name in rule.parameters if name not in options)
+    if len(required) < 2 or rule.parameters[: len(required)] != required:
+        raise rule.source.error(
+            None,
+            f"{rule.name}({', '.join(rule.parameters)}) should take (param, grad), then its slots, "
+            "and then options, which have defaults",
+        )
+    if slots is not None and tuple(slots) != required[2:]:
+        raise rule.source.error(
+            None, f"{rule.name} takes the slots {list(required[2:])}, not {list(slots)}"
+        )
+    fixed = tuple(n for n, v in options.items() if isinstance(v, bool | str | None))
+    decays = "lr" in options and "decay" not in options
+    arguments = {**options, "decay": 0.0} if decays else options
+    members = {
+        "__init__": _constructor(arguments),
+        "__doc__": function.__doc__,
+        "__module__": function.__module__,
+        "rule": rule,
+        "slots": required[2:],
+        "compiled_in": fixed,
+    }
+    return type(rule.name, (Optimizer,), members)
+
+
+def _constructor(arguments: Mapping[str, Any]) -> Callable[..., None]:
+    """An `__init__` that takes these arguments and keeps them."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(n, kind, default=v) for n, v in arguments.items()]
+    rest = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)
+    signature = inspect.Signature([inspect.Parameter("self", kind), *parameters, rest])
+
+    def __init__(self: Optimizer, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        Optimizer.__init__(self, **bound.arguments["kwargs"])
+        for name in arguments:
+            setattr(self, name, bound.arguments[name])
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    return __init__
+
+
+def parts(size: int) -> int:
+    """In how many parts a sum over `size` elements is taken."""
+    return min(max(size // PART, 1), PARTS)
+
+
+def _square(x):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    return x * x
+
+
+SQUARE = Function(_square)

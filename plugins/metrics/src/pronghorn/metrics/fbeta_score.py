@@ -1,0 +1,44 @@
+"""Mean of precision and recall."""
+
+from pronghorn.components.metric import row_metric
+from pronghorn.metrics.precision import EPSILON, to_bit
+
+
+@row_metric(width=3)
+def fbeta_score(t, p, beta=1.0):
+    """`(1 + beta**2) * P * R / (beta**2 * P + R)` of precision P and recall R over the batch.
+
+    0 where there are no positives. A negative `beta` is a ValueError.
+    van Rijsbergen, "Information Retrieval" (1979).
+    """
+    found, predicted, positive = 0.0, 0.0, 0.0
+    for j in range(p.size):
+        found += to_bit(t[j] * p[j])
+        predicted += to_bit(p[j])
+        positive += to_bit(t[j])
+    return found, predicted, positive
+
+
+def fbeta(sums, beta):
+    """The score, from the counts of positives found, predicted and there."""
+    if beta < 0:
+        raise ValueError(f"fbeta_score: beta must not be negative, got {beta!r}")
+    precision, recall = sums[0] / (sums[1] + EPSILON), sums[0] / (sums[2] + EPSILON)
+    square = beta * beta
+    return (1 + square) * precision * recall / (square * precision + recall + EPSILON)
+
+
+@fbeta_score.from_sums
+def _(sums, rows, beta):
+    return fbeta(sums, beta)
+
+
+@row_metric(width=3)
+def fmeasure(t, p):
+    """The harmonic mean of precision and recall: `fbeta_score` with beta 1."""
+    return fbeta_score(t, p)
+
+
+@fmeasure.from_sums
+def _(sums, rows):
+    return fbeta(sums, 1.0)

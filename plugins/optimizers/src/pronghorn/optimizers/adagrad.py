@@ -1,0 +1,37 @@
+"""Gradients divided by their size so far."""
+
+import math
+from typing import Any
+
+from pronghorn.components.optimizer import Optimizer
+from pronghorn.devices.function import Function
+
+
+def step(param, grad, square, lr, epsilon):
+    square = square + grad * grad
+    return param - lr * grad / (math.sqrt(square) + epsilon), square
+
+
+class Adagrad(Optimizer):
+    """`a <- a + g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
+
+    Duchi, Hazan and Singer, "Adaptive Subgradient Methods" (JMLR 12, 2011).
+
+    Args:
+        lr: learning rate.
+        epsilon: keeps the division finite.
+        decay: the rate is `lr / (1 + decay * updates)`.
+    """
+
+    slots = ("square",)
+    rule = Function(step)
+    counts_always = False
+    saves_iterations = False
+
+    def __init__(
+        self, lr: float = 0.01, epsilon: float = 1e-8, decay: float = 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.lr = lr
+        self.epsilon = epsilon
+        self.decay = decay

@@ -1,0 +1,44 @@
+"""Gradients divided by their recent size."""
+
+import math
+from typing import Any
+
+from pronghorn.components.optimizer import Optimizer
+from pronghorn.devices.function import Function
+
+
+def step(param, grad, square, lr, rho, epsilon):
+    square = rho * square + (1.0 - rho) * grad * grad
+    return param - lr * grad / (math.sqrt(square) + epsilon), square
+
+
+class RMSprop(Optimizer):
+    """`a <- rho * a + (1 - rho) * g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
+
+    Tieleman and Hinton, "Lecture 6.5: RMSprop" (Coursera, 2012).
+
+    Args:
+        lr: learning rate.
+        rho: how much of the mean square is kept.
+        epsilon: keeps the division finite.
+        decay: the rate is `lr / (1 + decay * updates)`.
+    """
+
+    slots = ("square",)
+    rule = Function(step)
+    counts_always = False
+    saves_iterations = False
+
+    def __init__(
+        self,
+        lr: float = 0.001,
+        rho: float = 0.9,
+        epsilon: float = 1e-8,
+        decay: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.lr = lr
+        self.rho = rho
+        self.epsilon = epsilon
+        self.decay = decay
