@@ -5,23 +5,19 @@ from typing import Any
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.utils.spelled import spelled
 
 
-def to_categorical(
-    y: Any, nb_classes: int | None = None, dtype: str = "float64", *, num_classes: int | None = None
-) -> np.ndarray:
+@spelled
+def to_categorical(y: Any, nb_classes: int | None = None, dtype: str = "float64") -> np.ndarray:
     """Class numbers as one-hot rows.
 
     `y` holds n integers from 0 in any shape; it is flattened. The result has shape
     `(n, nb_classes)`; without `nb_classes` (Keras 2: `num_classes`) there are as many columns as
     the largest class needs. Raises ValueError for labels that are no classes of that many.
     """
-    if nb_classes is not None and num_classes is not None:
-        raise TypeError("nb_classes is given twice, also as num_classes: give one of them")
     labels = _class_numbers(y)
-    count = nb_classes if num_classes is None else num_classes
-    if count is None:
-        count = int(labels.max(initial=-1)) + 1
+    count = int(labels.max(initial=-1)) + 1 if nb_classes is None else nb_classes
     if labels.size and not 0 <= labels.min() <= labels.max() < count:
         raise ValueError(
             f"classes of {count} are numbered 0 to {count - 1}, but the labels reach from "

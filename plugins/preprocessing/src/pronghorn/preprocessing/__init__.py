@@ -1,1 +1,16 @@
-"""Sequence, text and image preprocessing."""
+"""Preprocessing of sequences, text and images."""
+
+from importlib import import_module
+from types import ModuleType
+
+_MODULES = ("image", "sequence", "text")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})
