@@ -38,7 +38,10 @@ class Commands(click.Group):
         """Describe the built-in commands; of those of packs tell the pack, importing none."""
         with formatter.section("Commands"):
             formatter.write_dl(
-                [(name, _import(BUILT_IN[name]).get_short_help_str(formatter.width - 16)) for name in BUILT_IN]
+                [
+                    (name, _import(BUILT_IN[name]).get_short_help_str(formatter.width - 16))
+                    for name in BUILT_IN
+                ]
             )
         brought = _of_packs()
         if names := _names_of_packs():

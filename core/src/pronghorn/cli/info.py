@@ -90,7 +90,8 @@ def _formula(component: Any) -> str:
 def _devices(component: Any) -> str:
     from pronghorn.cli.kernels import devices
 
-    return ", ".join(devices(component)) or "host only (no kernels)"
+    found = devices(component)
+    return "host only (no kernels)" if found is None else ", ".join(found) or "none"
 
 
 def _place(component: Any) -> str:

@@ -15,14 +15,14 @@ from pronghorn.devices.pair import KernelPair
 SIDES = ("cpu", "cuda")
 
 
-def devices(component: Any) -> list[str]:
+def devices(component: Any) -> list[str] | None:
     """The devices on which everything that the component's code calls has a kernel.
 
-    Empty for components that launch none, such as callbacks, which run on the host.
+    None for components that launch no kernels, such as callbacks, which run on the host.
     """
     pairs = {(pair.package, pair.name) for module in _modules(component) for pair in _pairs(module)}
     if not pairs:
-        return []
+        return None
     return [
         side
         for side in SIDES
@@ -54,7 +54,11 @@ def _bound_names(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.ImportFrom):
-        yield from (alias.asname or alias.name for alias in node.names)
+        for alias in node.names:
+            if alias.name == "*":
+                yield from defined_names(str(node.module))
+            else:
+                yield alias.asname or alias.name
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:

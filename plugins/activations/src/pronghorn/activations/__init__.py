@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from pronghorn.activations.softsign import softsign as softsign
     from pronghorn.activations.swish import swish as swish
     from pronghorn.activations.tanh import tanh as tanh
-    from pronghorn.activations.swish import swish as silu
     from pronghorn.components.activation import Activation as Activation
+
+    get = Activation.get
+    silu = swish
 
     def __getattr__(name: str) -> Any: ...
 

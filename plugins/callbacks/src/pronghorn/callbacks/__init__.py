@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pronghorn.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
     from pronghorn.components.callback import Callback as Callback
 
+    get = Callback.get
+
     def __getattr__(name: str) -> Any: ...
 
 

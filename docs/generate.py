@@ -1,0 +1,155 @@
+"""Writes what in this repository follows from the registry. Run it as `python docs/generate.py`.
+
+These are `docs/components.md`, `docs/command-line.md`, and the names for type checkers in each
+pack's `__init__.py`. Tests compare the files with what this script would write.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from pronghorn import registry
+from pronghorn.cli.group import BUILT_IN, commands
+from pronghorn.cli.kernels import devices
+from pronghorn.registry import Entry, packs
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Write every generated file."""
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+    for kind in registry.KINDS:
+        path = package(kind)
+        path.write_text(with_typed_names(path.read_text(encoding="utf-8"), kind), encoding="utf-8")
+        ruff = [sys.executable, "-m", "ruff"]
+        subprocess.run([*ruff, "check", "-q", "--select", "I", "--fix", path], check=True)
+        subprocess.run([*ruff, "format", "-q", path], check=True)
+
+
+def documents() -> dict[Path, str]:
+    """The generated pages, by path."""
+    return {
+        ROOT / "docs" / "components.md": components_page(),
+        ROOT / "docs" / "command-line.md": command_line_page(),
+    }
+
+
+def official(kind: str) -> list[Entry]:
+    """The official components of a kind."""
+    return [entry for entry in registry.entries(kind) if entry.pack in packs.OFFICIAL]
+
+
+# docs/components.md
+
+
+def components_page() -> str:
+    """Tables of the official components, one for each kind."""
+    head = (
+        "# Components\n\n"
+        "Every identifier of the official packs. `pronghorn info IDENTIFIER` shows more: the\n"
+        "signature, the shapes, the formula and its source. Components of other packs are in\n"
+        "`pronghorn list`.\n"
+    )
+    return "\n".join([head, *(_section(kind) for kind in registry.KINDS)])
+
+
+def _section(kind: str) -> str:
+    head = [f"## {kind.capitalize()}", "", "| identifier | aliases | what it is | devices |"]
+    rows = [_row(entry) for entry in official(kind)]
+    return "\n".join([*head, "| --- | --- | --- | --- |", *rows, ""])
+
+
+def _row(entry: Entry) -> str:
+    component = registry.load_entry(entry)
+    aliases = ", ".join(f"`{alias}`" for alias in entry.aliases)
+    found = devices(component)
+    where = "host" if found is None else ", ".join(found)
+    return f"| `{entry.identifier}` | {aliases} | {summary(component)} | {where} |"
+
+
+def summary(component: Any) -> str:
+    """The first paragraph of a docstring in one line, as it may stand in a table."""
+    first = (component.__doc__ or "").strip().split("\n\n")[0]
+    return " ".join(first.split()).replace("|", "\\|")
+
+
+# docs/command-line.md
+
+
+def command_line_page() -> str:
+    """The help of every command."""
+    parts = ["# Command line", "", "What `pronghorn COMMAND --help` says.", ""]
+    for name in sorted(BUILT_IN):
+        shown = CliRunner().invoke(
+            commands, [name, "--help"], prog_name="pronghorn", terminal_width=88
+        )
+        parts += [f"## pronghorn {name}", "", "```text", shown.output.rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+# Names for type checkers
+
+
+def package(kind: str) -> Path:
+    """The `__init__.py` of the pack of a kind."""
+    return ROOT / "plugins" / kind / "src" / "pronghorn" / kind / "__init__.py"
+
+
+def with_typed_names(text: str, kind: str) -> str:
+    """The text of a pack's `__init__.py` with its `if TYPE_CHECKING:` block made anew."""
+    block = _type_checking_block(text)
+    lines = text.splitlines()
+    made = ["if TYPE_CHECKING:", *(f"    {line}" if line else "" for line in typed_names(kind))]
+    return "\n".join([*lines[: block.lineno - 1], *made, *lines[block.end_lineno :]]) + "\n"
+
+
+def typed_names(kind: str) -> list[str]:
+    """Statements that tell a type checker where the official names of a kind come from."""
+    base = registry.singular(kind).capitalize()
+    imports = {f"from pronghorn.components.{base.lower()} import {base} as {base}"}
+    aliases = [f"get = {base}.get"]
+    for entry in official(kind):
+        module, _, attribute = str(entry.target).partition(":")
+        first = entry.identifier
+        imports.add(f"from {module} import {attribute} as {first}")
+        aliases += [f"{alias} = {first}" for alias in entry.aliases if alias.isidentifier()]
+    return [
+        *sorted(imports),
+        "",
+        *sorted(aliases),
+        "",
+        "def __getattr__(name: str) -> Any: ...",
+    ]
+
+
+def declared_names(text: str) -> set[str]:
+    """The statements of the block for type checkers, each in a normal form."""
+    block = _type_checking_block(text)
+    return set(_normal(block.body))
+
+
+def wanted_names(kind: str) -> set[str]:
+    """What `declared_names` should find for a kind."""
+    return set(_normal(ast.parse("\n".join(typed_names(kind))).body))
+
+
+def _normal(statements: Iterable[ast.stmt]) -> Iterable[str]:
+    return (ast.unparse(statement) for statement in statements)
+
+
+def _type_checking_block(text: str) -> ast.If:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            return node
+    raise ValueError("there is no `if TYPE_CHECKING:`")
+
+
+if __name__ == "__main__":
+    main()

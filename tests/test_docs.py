@@ -1,0 +1,76 @@
+"""Generated files are as fresh as the registry, and the documents keep their promises."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pronghorn import registry
+from pronghorn.cli.group import BUILT_IN
+
+ROOT = Path(__file__).parents[1]
+REFRESH = "run `uv run python docs/generate.py`"
+
+
+def load_generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = load_generator()
+
+
+@pytest.mark.parametrize("name", ["components.md", "command-line.md"])
+def test_generated_page_is_fresh(name):
+    path = ROOT / "docs" / name
+    assert path.read_text(encoding="utf-8") == generate.documents()[path], REFRESH
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_names_for_type_checkers_are_fresh(kind):
+    text = generate.package(kind).read_text(encoding="utf-8")
+    assert generate.declared_names(text) == generate.wanted_names(kind), REFRESH
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_every_official_component_says_what_it_is(kind):
+    entries = generate.official(kind)
+    assert entries
+    for entry in entries:
+        assert len(generate.summary(registry.load_entry(entry))) > 5, entry.qualified
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-pack.md"])
+def test_commands_in_the_documents_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"(?:^|`|\$ |uv run )pronghorn ([a-z]+)", text, re.MULTILINE)
+    assert set(named) <= set(BUILT_IN)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-pack.md"])
+def test_links_in_the_documents_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert "://" in target or ((ROOT / page).parent / target).exists(), target
+
+
+def python_blocks(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("block", python_blocks("README.md"))
+def test_python_in_the_readme_runs(block, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr

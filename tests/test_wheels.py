@@ -1,0 +1,101 @@
+"""The wheels, installed into an environment of their own outside of the checkout."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKS = sorted(path.parent.name for path in (ROOT / "plugins").glob("*/pyproject.toml"))
+
+TRAINING = """
+import numpy as np
+from pronghorn.layers import Dense
+from pronghorn.models import Sequential, load_model
+
+x = np.random.default_rng(0).standard_normal((256, 4)).astype("float32")
+y = (x[:, :1] * x[:, 1:2] > 0).astype("float32")
+layers = [Dense(16, input_dim=4, activation="tanh"), Dense(1, activation="sigmoid")]
+model = Sequential(layers, seed=1)
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+losses = model.fit(x, y, nb_epoch=60, batch_size=32, verbose=0).history["loss"]
+assert losses[-1] < 0.5 * losses[0], losses
+model.save("xor.h5")
+assert np.array_equal(load_model("xor.h5").predict(x), model.predict(x))
+print("trained")
+"""
+
+pytestmark = pytest.mark.slow
+
+
+def run(*words: object, cwd: Path) -> str:
+    """Run a command where nothing of the checkout can be imported, and return what it prints."""
+    hidden = ("PYTHON", "VIRTUAL_ENV", "UV_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
+    ran = subprocess.run(
+        [str(word) for word in words], cwd=cwd, env=environment, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def uv() -> str:
+    found = os.environ.get("UV") or shutil.which("uv")
+    assert found, "this test builds with uv: run it by `uv run pytest -m slow`"
+    return found
+
+
+@pytest.fixture(scope="module")
+def wheels(uv: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    run(uv, "build", "-q", "--all-packages", "--wheel", "--out-dir", folder, cwd=ROOT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clean(uv: str, wheels: Path) -> Path:
+    """The `bin` folder of an environment that has the wheels and what they depend on."""
+    home = wheels.parent / "clean"
+    run(uv, "venv", "-q", "--python", sys.executable, home, cwd=wheels)
+    scripts = home / ("Scripts" if os.name == "nt" else "bin")
+    run(
+        uv, "pip", "install", "-q", "--python", scripts / "python",
+        "--find-links", wheels, "pronghorn", cwd=wheels,
+    )  # fmt: skip
+    return scripts
+
+
+def test_no_two_wheels_have_a_file_in_common(wheels: Path):
+    owners: dict[str, str] = {}
+    for wheel in sorted(wheels.glob("*.whl")):
+        for name in ZipFile(wheel).namelist():
+            if name.startswith("pronghorn/") and not name.endswith("/"):
+                assert name not in owners, f"{wheel.name} and {owners.get(name)} both bring {name}"
+                owners[name] = wheel.name
+    assert owners["pronghorn/__init__.py"].startswith("pronghorn_core-")
+    assert {f"pronghorn/{kind}/py.typed" for kind in PACKS} < owners.keys()
+
+
+def test_everything_works_from_wheels(clean: Path, tmp_path: Path):
+    reports = json.loads(run(clean / "pronghorn", "plugins", "--json", cwd=tmp_path))
+    assert {report["name"] for report in reports} == {
+        "pronghorn",
+        "pronghorn-core",
+        *(f"pronghorn-{pack}" for pack in PACKS),
+    }
+    assert {report["name"]: report["problems"] for report in reports if report["problems"]} == {}
+    assert "Dense" in run(clean / "pronghorn", "list", "layers", cwd=tmp_path)
+    run(clean / "pronghorn", "doctor", cwd=tmp_path)
+    assert run(clean / "python", "-c", TRAINING, cwd=tmp_path) == "trained\n"
+
+
+def test_demo_works_from_wheels(clean: Path, tmp_path: Path):
+    run(clean / "pronghorn", "demo", "-o", "results", cwd=tmp_path)
+    left = {path.suffix for path in (tmp_path / "results").iterdir()}
+    assert {".h5", ".png"} <= left
