@@ -25,6 +25,7 @@ from typing import Any
 
 from pronghorn import registry
 from pronghorn.errors import UnknownComponentError
+from pronghorn.registry import packs
 
 
 class ComponentPackage(ModuleType):
@@ -47,7 +48,7 @@ class ComponentPackage(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
         # The import system sets a submodule on its package. One component a file means that
         # `relu.py` would hide the `relu` in it, which is the one that users ask for.
-        if isinstance(value, ModuleType) and _is_component(_kind(self), name):
+        if isinstance(value, ModuleType) and packs.declares(_kind(self), name):
             return
         super().__setattr__(name, value)
 
@@ -76,7 +77,3 @@ def _contract(kind: str, name: str) -> Any:
         return None
     module = import_module(f"pronghorn.components.{registry.singular(kind)}")
     return getattr(module, base) if name == base else getattr(module, base).get
-
-
-def _is_component(kind: str, name: str) -> bool:
-    return any(name in entry.names for entry in registry.entries(kind))

@@ -72,6 +72,11 @@ def enabled() -> tuple[Pack, ...]:
     return tuple(pack for pack in installed() if not (pack.disabled or pack.problem))
 
 
+def declares(kind: str, name: str) -> bool:
+    """Whether an enabled pack declares a component of this name, as entry points tell."""
+    return (kind, name) in _declared(installed())
+
+
 def is_installed(name: str) -> bool:
     """Whether there is a distribution of this name, pack or not."""
     return next(iter(Distribution.discover(name=name)), None) is not None
@@ -96,6 +101,12 @@ def _scan(path: tuple[str, ...], disabled: frozenset[str]) -> tuple[Pack, ...]:
         if pack is not None:
             found.setdefault(pack.name, pack)  # earlier on the path is what gets imported
     return tuple(found[name] for name in sorted(found))
+
+
+@lru_cache(maxsize=8)
+def _declared(found: tuple[Pack, ...]) -> frozenset[tuple[str | None, str]]:
+    in_use = (pack for pack in found if not (pack.disabled or pack.problem))
+    return frozenset((line.kind, line.name) for pack in in_use for line in pack.declarations)
 
 
 def _read(distribution: Distribution, disabled: frozenset[str]) -> Pack | None:
