@@ -66,7 +66,8 @@ def test_training_equals_keras_1(case):
     state = [array for _, array in model.optimizer_arrays()]
     for array, expected in zip(state, _numbered(case, "opt_state", "final"), strict=True):
         np.testing.assert_allclose(array, expected, **golden.EXACT)
-    found = np.atleast_1d(model.evaluate(case["x0"], case["y"], verbose=0))
+    size = info["batch_size"]
+    found = np.atleast_1d(model.evaluate(case["x0"], case["y"], batch_size=size, verbose=0))
     np.testing.assert_allclose(found, np.atleast_1d(case["evaluate_unweighted"]), **golden.EXACT)
     np.testing.assert_allclose(model.predict(case["x0"]), case["predict_final"], **golden.EXACT)
 

@@ -49,11 +49,15 @@ class KernelPair:
         return found.specialize(**self.functions) if self.functions else found
 
 
+SIDES = ("cpu", "cuda")
+"""Modules of a kernels package; without one of its own, an import shall find the module."""
+
+
 def pairs(package: str) -> Callable[[str], KernelPair]:
     """A module `__getattr__` that gives the pairs of a kernels package by name."""
 
     def pair(name: str) -> KernelPair:
-        if name.startswith("_"):
+        if name.startswith("_") or name in SIDES:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return KernelPair(package, name)
 

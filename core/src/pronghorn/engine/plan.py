@@ -141,6 +141,7 @@ class Plan:
         for weight in storage.learning:
             if weight.constraint is not None:
                 weight.constraint.record(ctx, weight)
+        ctx.run(kernels.tick, storage.clock)
 
     # Small things.
 

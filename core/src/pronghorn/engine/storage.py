@@ -17,7 +17,7 @@ class Storage:
 
     The weights that learn lie one after the other in `params`, their gradients at the same places
     in `gradients`, and each slot of the optimizer likewise. The gaps between weights are zero
-    and stay zero. The weights that do not learn lie in `fixed`.
+    and stay zero. The weights that do not learn lie in `fixed`. `clock` counts training steps.
     """
 
     def __init__(
@@ -52,7 +52,8 @@ class Storage:
                 self.slots[name] = self.device.zeros((self.params.size,), self.dtype)
 
     def adopt(self, old: "Storage") -> None:
-        """Take over what another storage's slots hold for the same weights."""
+        """Take over another storage's count of steps and its slots for the same weights."""
+        self.device.copy_in(old.device.to_host(old.clock), self.clock)
         for name in self.slots.keys() & old.slots.keys():
             for weight in self.learning:
                 if any(weight is other for other in old.learning):

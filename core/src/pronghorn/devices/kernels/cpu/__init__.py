@@ -6,6 +6,7 @@ from pronghorn.devices.kernels.cpu.dropout import (
     random_normal,
     random_uniform,
 )
+from pronghorn.devices.kernels.cpu.clock import tick
 from pronghorn.devices.kernels.cpu.elementwise import (
     add,
     copy,
@@ -60,4 +61,5 @@ __all__ = [
     "scale_inplace_x",
     "scale_inplace_y",
     "sum_map",
+    "tick",
 ]
