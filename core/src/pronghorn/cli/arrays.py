@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -79,17 +79,18 @@ def _read(path: Path) -> Array | dict[str, Array]:
     try:
         if path.suffix.lower() == ".csv":
             return _read_csv(path)
-        # Pickled arrays would run code from the file.
-        held = np.load(path, allow_pickle=False)
-        if isinstance(held, np.ndarray):
-            return held
-        with held:
-            return {name: held[name] for name in held.files}
+        with path.open("rb") as file:
+            return _load(file)
     except DatasetError:
         raise
     except Exception as error:
         # NumPy raises ValueError, EOFError, BadZipFile and others for damaged files.
         raise DatasetError(f"{path} cannot be read: {error}") from error
+
+
+def _load(file: BinaryIO) -> Array | dict[str, Array]:
+    held = np.load(file, allow_pickle=False)  # a pickle would run code from the file
+    return held if isinstance(held, np.ndarray) else {name: held[name] for name in held.files}
 
 
 def _read_csv(path: Path) -> Array:
