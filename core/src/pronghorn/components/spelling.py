@@ -49,6 +49,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "max_value": ("m", "high"),
     "min_value": ("low",),
     "min_delta": ("epsilon",),
+    "l1": ("l",),
+    "l2": ("l",),
     "X": ("x",),
     "epochs": ("nb_epoch",),
     "max_queue_size": ("max_q_size",),

@@ -1,10 +1,13 @@
-"""Weight and activity regularizers, by the names that the installed packs give them."""
+"""Regularizers."""
 
 from typing import TYPE_CHECKING, Any
 
 from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
+    from pronghorn.components.regularizer import Regularizer as Regularizer
+
+    get = Regularizer.get
 
     def __getattr__(name: str) -> Any: ...
 

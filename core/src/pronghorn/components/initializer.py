@@ -1,0 +1,144 @@
+"""The contract of an initializer, and how a function of a shape becomes one."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from pronghorn.components.component import Component
+from pronghorn.errors import ShapeError
+
+Draw = Callable[..., Any]
+SUPPLIED = ("shape", "rng", "dim_ordering", "name")
+"""What a function may take besides its own options."""
+
+
+class Initializer(Component):
+    """What a weight's first numbers are drawn from.
+
+    Made of a function of the weight's shape. The function may also take `rng` (a
+    `numpy.random.Generator`), `dim_ordering` ("tf" or "th": where a kernel has its channels) and
+    `name` (None, for scripts of Keras 1); its other parameters need defaults and are options.
+
+    Args:
+        function: the function, which gives an array, or a number for all elements.
+        config: values for some of its options.
+    """
+
+    kind: ClassVar[str] = "initializers"
+
+    def __init__(self, function: Draw, config: Mapping[str, Any] | None = None) -> None:
+        self.function = function
+        self.name = self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+        self._takes, self._defaults = _parameters(function)
+        unknown = [n for n in config or {} if n not in self._defaults]
+        if unknown:
+            known = ", ".join(self._defaults) or "none"
+            raise TypeError(f"{self.name} has no option {unknown[0]!r}; its options: {known}")
+        self.config = {**self._defaults, **(config or {})}
+
+    @classmethod
+    def from_function(cls, function: Draw) -> Self:
+        """The initializer that a function `f(shape, ...)` stands for."""
+        return cls(function)
+
+    def __call__(
+        self,
+        shape: tuple[int, ...],
+        rng: np.random.Generator | None = None,
+        dim_ordering: str = "th",
+        **config: Any,
+    ) -> np.ndarray:
+        """Draw numbers of a shape.
+
+        Args:
+            shape: the weight's shape.
+            rng: where random numbers come from; by default NumPy's global generator seeds one.
+            dim_ordering: "tf" if a kernel's channels are its last two axes, "th" if the first.
+            config: options for this call.
+
+        Raises:
+            ShapeError: the function gives another shape, or cannot fill this one.
+        """
+        if config:
+            return self.configured(**config)(shape, rng, dim_ordering)
+        generator = default_generator() if rng is None else rng
+        supplied = {"rng": generator, "dim_ordering": dim_ordering, "name": None}
+        given = {n: v for n, v in supplied.items() if n in self._takes}
+        drawn = np.asarray(self.function(tuple(shape), **given, **self.config))
+        if drawn.shape not in ((), tuple(shape)):
+            raise ShapeError(
+                f"initializer {self.name!r} gave an array of shape {drawn.shape} for a weight of "
+                f"shape {tuple(shape)}"
+            )
+        return np.array(np.broadcast_to(drawn, shape))
+
+    def configured(self, **config: Any) -> Self:
+        """This initializer with other options."""
+        return type(self)(self.function, {**self.config, **config})
+
+    def get_config(self) -> dict[str, Any]:
+        """The options that differ from their defaults."""
+        return {n: v for n, v in self.config.items() if v != self._defaults[n]}
+
+    def to_identifier(self) -> Any:
+        """What a configuration holds for this initializer: its name, or name and arguments."""
+        config = self.get_config()
+        return {"name": self.name, "config": config} if config else self.name
+
+
+def initializer(function: Draw) -> Initializer:
+    """Decorator: make an initializer of a function of a shape.
+
+        @initializer
+        def uniform(shape, rng, scale=0.05):
+            return rng.uniform(-scale, scale, shape)
+    """
+    return Initializer(function)
+
+
+def default_generator() -> np.random.Generator:
+    """A generator seeded by NumPy's global one, so that `np.random.seed` repeats its numbers."""
+    return np.random.default_rng(np.random.randint(0, 2**32, size=4, dtype=np.uint32))
+
+
+def fans(shape: tuple[int, ...], dim_ordering: str = "th") -> tuple[float, float]:
+    """How many inputs a unit sees, and how many units an input, for a weight of this shape.
+
+    As in Keras 1: a matrix is (inputs, units). A kernel of four or five axes has its two channel
+    axes first, units before inputs ("th"), or last, inputs before units ("tf"). The window is
+    the other axes, but with "tf" only the first two, so that a layer with three gives its kernel
+    in "th" order. Any other weight has the root of its size for both.
+    """
+    if len(shape) == 2:
+        return float(shape[0]), float(shape[1])
+    if len(shape) in (4, 5):
+        if dim_ordering not in ("tf", "th"):
+            raise ValueError(f"dim_ordering must be 'tf' or 'th', not {dim_ordering!r}")
+        units, inputs, *window = (
+            shape if dim_ordering == "th" else (shape[-1], shape[-2], *shape[:2])
+        )
+        return float(inputs * prod(window)), float(units * prod(window))
+    root = prod(shape) ** 0.5
+    return root, root
+
+
+def _parameters(function: Draw) -> tuple[frozenset[str], dict[str, Any]]:
+    """Which supplied arguments a function takes, and its own options with their defaults.
+
+    Raises:
+        TypeError: its first parameter is not the shape, or an option has no default.
+    """
+    parameters = list(inspect.signature(function).parameters.values())
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    options = {p.name: p.default for p in named[1:] if p.name not in SUPPLIED}
+    bare = [name for name, default in options.items() if default is inspect.Parameter.empty]
+    if not named or bare:
+        raise TypeError(
+            f"{function.__name__}{inspect.signature(function)} should take (shape), then any of "
+            "rng, dim_ordering and name, and then options, which have defaults"
+        )
+    return frozenset(p.name for p in parameters) - {named[0].name}, options
