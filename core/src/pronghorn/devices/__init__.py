@@ -63,7 +63,7 @@ def get(name: str) -> Device:
         DeviceError: there is no such device here.
     """
     if name == "cpu":
-        from pronghorn.devices.cpu import CpuDevice
+        from pronghorn.devices.host import CpuDevice
 
         return CpuDevice()
     raise DeviceError(f"there is no device {name!r}; there is: cpu")

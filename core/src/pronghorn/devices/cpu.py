@@ -1,23 +1,26 @@
-"""The CPU: kernels as loops that Numba compiles, arrays of NumPy."""
+"""The CPU: kernels as loops that Numba compiles."""
 
 import ast
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from pronghorn.devices import generated, precision, source, threads
+from pronghorn.devices import kinds, source, threads
 from pronghorn.devices.function import Function
-from pronghorn.devices.program import Program, Target, prange
-from pronghorn.errors import DeviceError, FunctionError
+from pronghorn.devices.host import CpuDevice
+from pronghorn.devices.jit import OPTIONS, entry_point
+from pronghorn.devices.kinds import Kind
+from pronghorn.devices.precision import REAL_NAME
+from pronghorn.devices.program import Program, Target, prange, real
+from pronghorn.errors import FunctionError
 
 __all__ = ["CpuDevice", "Kernel", "kernel", "prange"]
 
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
 DTYPES = ("float32", "float64", "int32", "int64", "uint8", "uint32", "uint64", "bool")
 
 Work = Callable[..., int]
@@ -99,7 +102,7 @@ class Kernel:
 
     def text(self, real: str = "float32", parallel: bool = False) -> str:
         """The generated module, for the curious and for tests."""
-        return self._program(real, parallel).text
+        return self._program(real, parallel, None).text
 
     def compiled(self, values: Sequence[Any], real: str, parallel: bool) -> Callable[..., None]:
         """The machine code's entry point for arguments of these types."""
@@ -109,16 +112,13 @@ class Kernel:
         return self._compiled[key]
 
     def _compile(self, values: Sequence[Any], real: str, parallel: bool) -> Callable[..., None]:
-        program = self._program(real, parallel)
-        types = [_type_text(v) for v in values]
-        options = {**OPTIONS, "parallel": True} if parallel else OPTIONS
-        build = partial(_jit, self, types, options)
-        key = [repr(sorted(options.items())), *types, *(generated.sources(m) for m, _ in sorted(program.imports))]
+        program = self._program(real, parallel, [kinds.of_value(v, real) for v in values])
         if parallel:
             threads.start()
-        return generated.build(self.name, program.text, key, build)  # type: ignore[no-any-return]
+        options = {**OPTIONS, "parallel": True} if parallel else OPTIONS
+        return entry_point(program, [_type_text(v) for v in values], options)
 
-    def _program(self, real: str, parallel: bool) -> Program:
+    def _program(self, real: str, parallel: bool, arguments: Sequence[Kind] | None) -> Program:
         missing = [n for n in self.slots if n not in self.functions]
         if missing:
             raise FunctionError(
@@ -126,7 +126,7 @@ class Kernel:
                 f"give it by .specialize({missing[0]}=...)"
             )
         target = PARALLEL if parallel else SERIAL
-        return Program(self.source, self.functions, target, real)
+        return Program(self.source, self.functions, target, real, arguments)
 
     def _is_big(self, values: Sequence[Any]) -> bool:
         if not self.parallel or not threads.available():
@@ -153,8 +153,10 @@ class Kernel:
             if isinstance(value, np.ndarray):
                 self._check_array(name, value)
             elif not isinstance(value, int | float | np.number | np.bool_):
-                raise TypeError(f"kernel {self.name}: {name} is a {type(value).__name__}, not an "
-                                "array or a number")
+                raise TypeError(
+                    f"kernel {self.name}: {name} is a {type(value).__name__}, not an "
+                    "array or a number"
+                )
 
     def _flat(self, values: Sequence[Any]) -> tuple[Any, ...]:
         shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
@@ -166,8 +168,10 @@ class Kernel:
         if not (value.flags.c_contiguous and value.flags.aligned):
             raise ValueError(f"kernel {self.name}: {name} is not a C-contiguous array")
         if value.dtype.name not in DTYPES or not value.dtype.isnative:
-            raise TypeError(f"kernel {self.name}: {name} has dtype {value.dtype}, "
-                            f"which is none of {', '.join(DTYPES)}")
+            raise TypeError(
+                f"kernel {self.name}: {name} has dtype {value.dtype}, "
+                f"which is none of {', '.join(DTYPES)}"
+            )
 
 
 @overload
@@ -194,24 +198,6 @@ def kernel(
     return partial(Kernel, functions=functions, work=work, elementwise=elementwise)
 
 
-def _jit(kernel: Kernel, types: Sequence[str], options: Mapping[str, Any], module: Any,
-         cached: bool) -> Callable[..., None]:
-    from numba import njit
-    from numba.core.errors import NumbaError
-
-    signature = f"void({', '.join(types)})"
-    function = getattr(module, kernel.name)
-    try:
-        dispatcher = njit(signature, cache=cached, **options)(function)
-    except NumbaError as error:
-        raise FunctionError(
-            f"{kernel.source.place()}: kernel {kernel.name} cannot be compiled for "
-            f"({', '.join(types)}): {error}"
-        ) from error
-    (made,) = dispatcher.overloads.values()
-    return made.entry_point  # type: ignore[no-any-return]
-
-
 FASTER = {
     **{
         f"math.{name}": ("pronghorn.devices.intrinsics", name)
@@ -226,7 +212,10 @@ def _target(loop: str) -> Target:
     helper = f"@njit({', '.join(f'{k}={v!r}' for k, v in OPTIONS.items())})"
     return Target(
         helper=helper,
-        header=("from numba import njit, prange" if loop == "prange" else "from numba import njit",),
+        header=(
+            "from numba import njit, prange" if loop == "prange" else "from numba import njit",
+        ),
+        names={"prange": prange, REAL_NAME: real},
         faster={"float32": FASTER},
         rewrite=partial(_rewrite, loop),
     )
@@ -236,7 +225,7 @@ def _rewrite(loop: str, tree: ast.FunctionDef, real: str) -> ast.FunctionDef:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == "prange":
             node.id = loop
-    return precision.typed(tree)
+    return tree
 
 
 SERIAL, PARALLEL = _target("range"), _target("prange")
@@ -249,7 +238,7 @@ def _is_prange(node: ast.expr, read: source.Source) -> bool:
 def _real(args: Sequence[Any]) -> str:
     for value in args:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            return value.dtype.name
+            return str(value.dtype.name)
     return "float64"
 
 
@@ -275,74 +264,4 @@ def _type_text(value: Any) -> str:
         return f"{name}[{':, ' * (value.ndim - 1)}::1]" if value.ndim else f"{name}[:]"
     if isinstance(value, bool):
         return "boolean"
-    return "int64" if isinstance(value, int) else np.dtype(type(value)).name
-
-
-class CpuDevice:
-    """The host: arrays are NumPy's, every call is done when it returns."""
-
-    name = "cpu"
-    side = "cpu"
-
-    def empty(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """A new array, contents undefined, on a boundary that suits vector loads."""
-        return _aligned(shape, np.dtype(dtype))
-
-    def zeros(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """A new array of zeros."""
-        made = self.empty(shape, dtype)
-        made.fill(0)
-        return made
-
-    def from_host(self, array: NDArray[Any]) -> NDArray[Any]:
-        """A new device array with the contents of a host array."""
-        made = self.empty(array.shape, array.dtype)
-        made[...] = array
-        return made
-
-    def to_host(self, array: NDArray[Any]) -> NDArray[Any]:
-        """A new host array with the contents of a device array."""
-        return array.copy()
-
-    def copy_in(self, host: NDArray[Any], out: NDArray[Any]) -> None:
-        """Overwrite a device array with a host array of the same shape, converting the dtype."""
-        np.copyto(out, host, casting="unsafe")
-
-    def copy_out(self, array: NDArray[Any], host: NDArray[Any]) -> None:
-        """Overwrite a host array with a device array of the same shape, converting the dtype."""
-        np.copyto(host, array, casting="unsafe")
-
-    def view(
-        self, array: NDArray[Any], offset_elements: int, shape: tuple[int, ...]
-    ) -> NDArray[Any]:
-        """Part of a flat array, from an element on, in another shape and in the same memory."""
-        size = int(np.prod(shape, dtype=np.int64))
-        if offset_elements < 0 or offset_elements + size > array.size:
-            raise DeviceError(
-                f"a view of {size} elements from {offset_elements} leaves an array of {array.size}"
-            )
-        return array.reshape(-1)[offset_elements : offset_elements + size].reshape(shape)
-
-    def synchronize(self) -> None:
-        """Nothing to wait for."""
-
-    def program(self, calls: Sequence[Callable[[], None]]) -> Callable[[], None]:
-        """One call that makes these calls in their order."""
-        steps = tuple(calls)
-
-        def run() -> None:
-            for step in steps:
-                step()
-
-        return run
-
-
-ALIGNMENT = 64
-"""Bytes: a cache line, and the widest vector there is."""
-
-
-def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    memory = np.empty(size + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start : start + size].view(dtype).reshape(shape)
+    return "int64" if isinstance(value, int) else str(np.dtype(type(value)).name)

@@ -376,7 +376,7 @@ class _Derivation:
         if not isinstance(called, Function):
             raise self.source.error(node, f"cannot derive the call of {ast.unparse(node.func)!r}")
         given = self._bound(node, called)
-        terms = []
+        terms: list[tuple[ast.expr, ast.expr]] = []
         for parameter, argument in given.items():
             tangent = self.tangent(argument)
             if tangent is not None:

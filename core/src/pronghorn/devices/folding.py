@@ -28,7 +28,7 @@ def with_constants(tree: ast.FunctionDef, constants: Mapping[str, Any]) -> ast.F
     made.args.args = [a for a in made.args.args if a.arg not in constants]
     assigned = stored_names(made)
     kept = {n: v for n, v in constants.items() if n not in assigned}
-    made = _Folding(kept).visit(made)
+    _Folding(kept).visit(made)
     # A parameter that the function assigns to again cannot be replaced where it is read.
     first = [_assignment(n, v, made) for n, v in constants.items() if n in assigned]
     made.body = [*first, *made.body]

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ class Function:
         tree, scope = self.source.tree, _Scope(self.source)
         module = ast.Module([tree], [])
         exec(compile(module, self.source.filename, "exec"), scope)
-        made: Any = scope[tree.name]
+        made: FunctionType = scope[tree.name]
         made.__defaults__ = self._default_tuple()
         return made
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import types
-from numba.core.typing import signature
 from numba.extending import intrinsic
 
 from pronghorn.devices import formulas

@@ -1,35 +1,23 @@
 """From functions as trees to the text of one self-contained module.
 
-A program starts at a kernel, follows every name that it and its functions use, and writes all of
-it down: numbers in place, helper functions under names of their own, jitted functions and types
-as imports. The same walk serves every device; a `Target` says what differs.
+A program starts at a kernel and follows every name that it and its functions use. Each function is
+resolved, typed and written down once for each set of argument kinds that it is called with. The
+same walk serves every device; a `Target` says what differs.
 """
 
 import ast
 import builtins
-import copy
-import math
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-import numpy as np
-
-from pronghorn.devices.folding import literal, stored_names
 from pronghorn.devices.function import Function
-from pronghorn.devices.precision import REAL
-from pronghorn.devices.source import MISSING, Source
+from pronghorn.devices.kinds import UNKNOWN, Kind
+from pronghorn.devices.precision import REAL_NAME, Kinds, Typing
+from pronghorn.devices.resolve import Helper, Outside, prange, real, resolved
+from pronghorn.devices.source import Source
 
-BUILTINS = frozenset(
-    "abs bool divmod enumerate float int len max min pow range round sum zip".split()
-)
-
-
-def prange(*bounds: int) -> range:
-    """`range` for a kernel's outermost loop, whose rounds may run at the same time."""
-    return range(*bounds)
+__all__ = ["Program", "Target", "prange", "real"]
 
 
 @dataclass(frozen=True)
@@ -38,31 +26,28 @@ class Target:
 
     Attributes:
         helper: the decorator line of every function but the kernel.
-        header: import lines that the decorator needs.
+        header: import lines that the decorators need.
+        names: objects that the text calls by these names, as the header binds them.
         faster: what the device has in place of a function, by float type and `module.name`: the
             module and name of another one.
-        rewrite: last change to each tree: (tree, float type) -> tree.
+        rewrite: last change to each tree, resolved and typed: (tree, float type) -> tree.
     """
 
     helper: str
     header: tuple[str, ...]
+    names: Mapping[str, Any] = field(default_factory=dict)
     faster: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     rewrite: Callable[[ast.FunctionDef, str], ast.FunctionDef] = lambda tree, real: tree
 
 
-NUMPY_SCALARS: dict[Any, str] = {
-    np.absolute: "abs", np.fabs: "abs", np.maximum: "max", np.minimum: "min",
-    np.arccos: "math.acos", np.arccosh: "math.acosh", np.arcsin: "math.asin",
-    np.arcsinh: "math.asinh", np.arctan: "math.atan", np.arctan2: "math.atan2",
-    np.arctanh: "math.atanh", np.ceil: "math.ceil", np.copysign: "math.copysign",
-    np.cos: "math.cos", np.cosh: "math.cosh", np.exp: "math.exp", np.exp2: "math.exp2",
-    np.expm1: "math.expm1", np.floor: "math.floor", np.hypot: "math.hypot",
-    np.isfinite: "math.isfinite", np.isinf: "math.isinf", np.isnan: "math.isnan",
-    np.log: "math.log", np.log10: "math.log10", np.log1p: "math.log1p", np.log2: "math.log2",
-    np.power: "pow", np.sin: "math.sin", np.sinh: "math.sinh", np.sqrt: "math.sqrt",
-    np.tan: "math.tan", np.tanh: "math.tanh", np.trunc: "math.trunc",
-}  # fmt: skip
-"""NumPy functions that a scalar function may use, as what they are on one number."""
+@dataclass
+class _Definition:
+    """A function of the program, for one set of argument kinds."""
+
+    source: Source
+    tree: ast.FunctionDef
+    kinds: Kinds
+    name: str = ""
 
 
 class Program:
@@ -73,54 +58,106 @@ class Program:
         functions: what the names of its function slots stand for.
         target: the device's ways.
         real: "float32" or "float64", the type of every float literal.
+        arguments: the kinds of the kernel's arguments; without them, nothing is known of them.
+
+    Attributes:
+        name: the kernel's in the module.
+        imports: what the module imports: (module, name) to the name used.
+        lines: for each line of the text after the imports the source and line that it comes from.
+
+    Raises:
+        FunctionError: something cannot be compiled; says where it stands.
     """
 
     def __init__(
-        self, kernel: Source, functions: Mapping[str, Function], target: Target, real: str
+        self,
+        kernel: Source,
+        functions: Mapping[str, Function],
+        target: Target,
+        real: str,
+        arguments: Sequence[Kind] | None = None,
     ) -> None:
-        self.target, self.real = target, real
+        self.target, self.real, self.functions = target, real, functions
         self.imports: dict[tuple[str, str], str] = {}
-        self.jitted: list[Any] = []
-        self._functions: dict[Any, str] = {}
-        self._texts: list[str] = []
-        self.faster = target.faster.get(real, {})
-        self._taken = set(dir(builtins)) | {"math", "njit", "prange", REAL}
+        self._definitions: dict[Any, _Definition] = {}
+        self._open: list[Any] = []
+        self._written: list[_Definition] = []
+        self._taken = set(dir(builtins)) | {"math", "njit", REAL_NAME, *target.names}
         self.name = self._unique(kernel.tree.name)
-        self._kernel = self._write(kernel, functions, self.name)
+        count = len(kernel.tree.args.args)
+        kinds = tuple(arguments) if arguments is not None else (UNKNOWN,) * count
+        self._write(self._define(kernel, functions, kinds), self.name)
 
     @property
     def text(self) -> str:
         """The module: imports, functions in the order of their use, the kernel last."""
         imports = [
-            f"from {module} import {name} as {used}"
+            f"from {module} import {name}" + (f" as {used}" if used != name else "")
             for (module, name), used in sorted(self.imports.items())
         ]
-        real = f"from numpy import {self.real} as {REAL}"
-        lines = ["import math", *self.target.header, real, *imports, "", *self._texts, ""]
-        return "\n".join(lines)
+        lines = ["import math", *self.target.header, f"from numpy import {self.real} as _real"]
+        return "\n".join([*lines, *imports, *map(self._text, self._written), ""])
 
-    def _write(self, source: Source, functions: Mapping[str, Any], name: str) -> None:
-        tree = _Resolving(self, source, functions).run()
+    def origin(self, line: int) -> tuple[Source, ast.AST] | None:
+        """Where a line of the text comes from: the function and the part of its tree."""
+        start = self.text.count("\n", 0, self.text.index("\n\n"))
+        for definition in self._written:
+            text = self._text(definition)
+            if start < line <= start + 1 + text.count("\n"):
+                return _corresponding(definition, text, line - start - 1)
+            start += 1 + text.count("\n")
+        return None
+
+    def _text(self, definition: _Definition) -> str:
+        decorator = [] if definition.name == self.name else [self.target.helper]
+        return "\n".join(["", *decorator, ast.unparse(definition.tree), ""])
+
+    def result(self, function: Function, kinds: tuple[Kind, ...]) -> Kind:
+        """The kind of the value of a helper function."""
+        definition = self._defined(function, kinds)
+        return definition.kinds.returned or UNKNOWN
+
+    def _defined(self, function: Function, kinds: tuple[Kind, ...]) -> _Definition:
+        key = (function.source.origin.__code__, ast.dump(function.source.tree), kinds)
+        if key in self._open:
+            raise function.source.error(None, f"{function.name} calls itself; write a loop")
+        if key not in self._definitions:
+            self._open.append(key)
+            self._definitions[key] = self._define(function.source, {}, kinds)
+            self._open.pop()
+        return self._definitions[key]
+
+    def _define(
+        self, source: Source, functions: Mapping[str, Function], kinds: tuple[Kind, ...]
+    ) -> _Definition:
+        tree = resolved(source, functions, self.target.names)
+        return _Definition(source, tree, Kinds(tree, kinds, self.real, self.result))
+
+    def _write(self, definition: _Definition, name: str) -> None:
+        definition.name = name
+        tree = _Naming(self, definition).run()
         tree = self.target.rewrite(tree, self.real)
         tree.name = name
-        decorator = [] if name == self.name else [self.target.helper]
-        self._texts.append("\n".join(["", *decorator, ast.unparse(ast.fix_missing_locations(tree))]))
+        definition.tree = ast.fix_missing_locations(tree)
+        self._written.append(definition)
 
-    def function(self, function: Function) -> str:
-        """The name under which the module holds `function`, writing it if it is new."""
-        key = (function.source.origin.__code__, ast.dump(function.source.tree))
-        if key not in self._functions:
-            name = self._unique(function.name)
-            self._functions[key] = name
-            self._write(function.source, {}, name)
-        return self._functions[key]
+    def helper(self, function: Function, kinds: tuple[Kind, ...]) -> str:
+        """The name under which the module holds a function, writing it if it is new."""
+        definition = self._defined(function, kinds)
+        if not definition.name:
+            self._write(definition, self._unique(function.name))
+        return definition.name
 
     def imported(self, module: str, name: str) -> str:
-        """Have the module import `name`; the name to use."""
+        """Have the module import something; the name to use."""
         if (module, name) not in self.imports:
-            made = self._unique(name)
-            self.imports[module, name] = made
+            self.imports[module, name] = self._unique(name)
         return self.imports[module, name]
+
+    def faster(self, name: str) -> str | None:
+        """The name to use in place of the function `module.name`, if the device has a better."""
+        found = self.target.faster.get(self.real, {}).get(name)
+        return self.imported(*found) if found is not None else None
 
     def _unique(self, name: str) -> str:
         made, count = name, 1
@@ -130,188 +167,68 @@ class Program:
         return made
 
 
-class _Resolving(ast.NodeTransformer):
-    """Replaces every name from outside a function by what it stands for."""
+class _Naming(Typing):
+    """Types a resolved tree and gives what comes from outside the names that the module uses."""
 
-    def __init__(self, program: Program, source: Source, functions: Mapping[str, Any]) -> None:
-        self.program, self.source, self.functions = program, source, functions
-        self.tree = copy.deepcopy(source.tree)
-        arguments = {a.arg for a in self.tree.args.args}
-        self.locals = stored_names(self.tree) | arguments
+    def __init__(self, program: Program, definition: _Definition) -> None:
+        super().__init__(definition.kinds)
+        self.program, self.tree, self.source = program, definition.tree, definition.source
+        self.outside: set[str] = set()
 
     def run(self) -> ast.FunctionDef:
         self.tree.body = [self.visit(s) for s in self.tree.body]
-        return self.tree
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id in self.locals:
-            return node
-        return ast.copy_location(self._reference(self._meaning(node), node), node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        owner = self._module(node.value)
-        if owner is None:
-            self.generic_visit(node)
-            return node
-        if not hasattr(owner, node.attr):
-            raise self.source.error(node, f"module {owner.__name__} has no {node.attr!r}")
-        return ast.copy_location(self._reference(getattr(owner, node.attr), node), node)
+        return _renamed(self.tree, self.outside)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        called = self._called(node.func)
-        if isinstance(called, Function):
-            node = self._complete(node, called)
-            node.func = ast.copy_location(self._reference(called, node.func), node.func)
-            node.args = [self.visit(a) for a in node.args]
-            return node
-        if called in (np.where, np.clip):
-            return self._numpy_call(node, called)
-        self.generic_visit(node)
-        return node
+        function = node.func
+        kinds = tuple(self.kinds.of(a) for a in node.args)
+        if isinstance(function, Helper):
+            node.func = ast.Name("", ast.Load())
+        made = super().visit_Call(node)
+        if isinstance(function, Helper):
+            origin = function.function.source.origin
+            name = self.program.faster(f"{origin.__module__}.{origin.__name__}")
+            node.func = self._global(name or self.program.helper(function.function, kinds), node)
+        elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            name = self.program.faster(f"{function.value.id}.{function.attr}")
+            node.func = self._global(name, node) if name else function
+        return made
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.expr:
-        raise self.source.error(node, "a function inside a function cannot be compiled")
+    def visit_Outside(self, node: Outside) -> ast.expr:
+        return self._global(self.program.imported(node.module, node.id), node)
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        raise self.source.error(node, "a lambda inside a function cannot be compiled")
+    def visit_Helper(self, node: Helper) -> ast.expr:
+        raise self.source.error(node, f"{node.id} is used as a value; call it")
 
-    def _numpy_call(self, node: ast.Call, called: Any) -> ast.expr:
-        if len(node.args) != 3 or node.keywords:
-            raise self.source.error(node, f"np.{called.__name__} needs three plain arguments here")
-        a, b, c = (self.visit(x) for x in node.args)
-        if called is np.where:
-            return ast.copy_location(ast.IfExp(a, b, c), node)
-        inner = ast.Call(ast.Name("max", ast.Load()), [a, b], [])
-        return ast.copy_location(ast.Call(ast.Name("min", ast.Load()), [inner, c], []), node)
-
-    def _meaning(self, node: ast.Name) -> Any:
-        if node.id in self.functions:
-            return self.functions[node.id]
-        found = self.source.lookup(node.id)
-        if found is MISSING:
-            raise self.source.error(node, f"the name {node.id!r} is not defined")
-        return found
-
-    def _module(self, node: ast.expr) -> ModuleType | None:
-        found: Any = None
-        if isinstance(node, ast.Name) and node.id not in self.locals:
-            found = self._meaning(node)
-        elif isinstance(node, ast.Attribute):
-            owner = self._module(node.value)
-            found = getattr(owner, node.attr, None) if owner is not None else None
-        return found if isinstance(found, ModuleType) else None
-
-    def _called(self, node: ast.expr) -> Any:
-        found: Any = None
-        if isinstance(node, ast.Name) and node.id not in self.locals:
-            found = self._meaning(node)
-        elif isinstance(node, ast.Attribute):
-            owner = self._module(node.value)
-            found = getattr(owner, node.attr, None) if owner is not None else None
-        return _as_function(found)
-
-    def _complete(self, node: ast.Call, called: Function) -> ast.Call:
-        """The call with named and default arguments put in their places."""
-        if any(isinstance(a, ast.Starred) for a in node.args):
-            raise self.source.error(node, "a call with *arguments cannot be compiled")
-        given = dict(zip(called.parameters, node.args, strict=False))
-        named = {str(k.arg): k.value for k in node.keywords}
-        unknown = [n for n in named if n not in called.parameters or n in given]
-        if unknown or len(node.args) > len(called.parameters):
-            raise self.source.error(node, _mismatch(called, unknown))
-        given.update(named)
-        for name in called.parameters:
-            if name not in given and name in called.defaults:
-                given[name] = literal(called.defaults[name])
-        missing = [n for n in called.parameters if n not in given]
-        if missing:
-            raise self.source.error(node, f"{called.name} is not given {', '.join(missing)}")
-        return ast.copy_location(
-            ast.Call(node.func, [given[n] for n in called.parameters], []), node
-        )
-
-    def _reference(self, found: Any, node: ast.expr) -> ast.expr:
-        """The expression that stands for an object from outside."""
-        found = _as_function(found)
-        faster = self._faster(found)
-        if faster is not None:
-            return ast.Name(self.program.imported(*faster), ast.Load())
-        if isinstance(found, np.generic):
-            found = found.item()
-        if _is_constant(found):
-            return literal(found)
-        if isinstance(found, Function):
-            return ast.Name(self.program.function(found), ast.Load())
-        if found is prange:
-            return ast.Name("prange", ast.Load())
-        text = self._known(found)
-        if text is None:
-            raise self.source.error(
-                node,
-                f"{ast.unparse(node)!r} is {type(found).__name__} {found!r}; a compiled function "
-                "can use numbers, math, its own helper functions and Numba's functions and types",
-            )
-        return ast.parse(text, mode="eval").body
-
-    def _faster(self, found: Any) -> tuple[str, str] | None:
-        origin = found.source.origin if isinstance(found, Function) else found
-        scalar = NUMPY_SCALARS.get(origin) if isinstance(origin, np.ufunc) else None
-        name = scalar or f"{getattr(origin, '__module__', '')}.{getattr(origin, '__name__', '')}"
-        return self.program.faster.get(name)
-
-    def _known(self, found: Any) -> str | None:
-        if isinstance(found, BuiltinFunctionType) and found.__module__ == "math":
-            return f"math.{found.__name__}"
-        if getattr(builtins, getattr(found, "__name__", ""), None) is found:
-            return found.__name__ if found.__name__ in BUILTINS else None
-        try:
-            if found in NUMPY_SCALARS:
-                return NUMPY_SCALARS[found]
-        except TypeError:
-            return None
-        return self._imported(found)
-
-    def _imported(self, found: Any) -> str | None:
-        where = _importable(found)
-        if where is None:
-            return None
-        self.program.jitted.append(found)
-        return self.program.imported(*where)
+    def _global(self, name: str, near: ast.AST) -> ast.expr:
+        self.outside.add(name)
+        made = ast.copy_location(ast.Name(name, ast.Load()), near)
+        made.outside = True  # type: ignore[attr-defined]
+        return made
 
 
-def _as_function(found: Any) -> Any:
-    if isinstance(found, FunctionType) and found is not prange:
-        if found in (np.where, np.clip):
-            return found
-        return Function(found)
-    return getattr(found, "function", found) if _wraps_function(found) else found
+def _renamed(tree: ast.FunctionDef, outside: set[str]) -> ast.FunctionDef:
+    """`tree` with those local names changed that the module gives another meaning."""
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and not hasattr(n, "outside")]
+    taken = outside | {n.id for n in names} | {a.arg for a in tree.args.args}
+    changes = {name: _free(name, taken) for name in outside}
+    for node in names:
+        node.id = changes.get(node.id, node.id)
+    for argument in tree.args.args:
+        argument.arg = changes.get(argument.arg, argument.arg)
+    return tree
 
 
-def _wraps_function(found: Any) -> bool:
-    return isinstance(getattr(found, "function", None), Function)
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
-def _is_constant(found: Any) -> bool:
-    if isinstance(found, tuple):
-        return all(_is_constant(f) for f in found)
-    return found is None or isinstance(found, bool | int | float | str)
-
-
-def _importable(found: Any) -> tuple[str, str] | None:
-    """Module and name under which a jitted function, an intrinsic or a type can be imported."""
-    inner = getattr(found, "py_func", None) or getattr(found, "_defn", None) or found
-    name = getattr(inner, "__name__", None) or getattr(found, "name", None)
-    for module in (getattr(inner, "__module__", None), "numba", "numpy"):
-        if module in sys.modules and name is not None:
-            if getattr(sys.modules[module], name, None) is found and module != "__main__":
-                return module, name
-    return None
-
-
-def _mismatch(called: Function, unknown: list[str]) -> str:
-    takes = ", ".join(called.parameters) or "nothing"
-    what = f"no {unknown[0]!r}" if unknown else "fewer arguments"
-    return f"{called.name} takes {what}; it takes ({takes})"
-
-
-MATH_CONSTANTS = {name for name in dir(math) if isinstance(getattr(math, name), float)}
+def _corresponding(definition: _Definition, text: str, line: int) -> tuple[Source, ast.AST]:
+    """The node of the definition's tree that stands in a line of its text."""
+    parsed = ast.parse(text).body[0]
+    for made, node in zip(ast.walk(parsed), ast.walk(definition.tree), strict=False):
+        if type(made) is type(node) and getattr(made, "lineno", 0) == line:
+            return definition.source, node
+    return definition.source, definition.tree

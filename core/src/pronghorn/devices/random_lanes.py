@@ -70,12 +70,18 @@ def _group(builder: ir.IRBuilder, key: ir.Value, step: ir.Value, group: ir.Value
     return _philox(builder, (counters, _splat(WORDS, 0), s0, s1), *halves(key))
 
 
-Make = Callable[[ir.IRBuilder, Words, ir.Value], list[ir.Value]]
-"""Four vectors of sixteen elements from the words of a group and a parameter."""
+Make = Callable[..., list[ir.Value]]
+"""Four vectors of sixteen elements from a builder, the words of a group and parameters."""
 
 
-def _store(context: Any, builder: ir.IRBuilder, kind: Any, out: ir.Value, group: ir.Value,
-           values: list[ir.Value]) -> None:
+def _store(
+    context: Any,
+    builder: ir.IRBuilder,
+    kind: Any,
+    out: ir.Value,
+    group: ir.Value,
+    values: list[ir.Value],
+) -> None:
     """Write a group's elements where they belong, as many of them as the array has."""
     array = context.make_array(kind)(context, builder, out)
     start = builder.mul(group, ir.Constant(PAIR, GROUP))
@@ -87,9 +93,9 @@ def _store(context: Any, builder: ir.IRBuilder, kind: Any, out: ir.Value, group:
         with all_of_it:
             _store_vectors(builder, target, values)
         with part:
-            buffer = cgutils.alloca_once(builder, element, GROUP)
+            buffer = cgutils.alloca_once(builder, element, GROUP)  # type: ignore[no-untyped-call]
             _store_vectors(builder, buffer, values)
-            cgutils.memcpy(builder, target, buffer, left)
+            cgutils.memcpy(builder, target, buffer, left)  # type: ignore[no-untyped-call]
 
 
 def _store_vectors(builder: ir.IRBuilder, target: ir.Value, values: list[ir.Value]) -> None:

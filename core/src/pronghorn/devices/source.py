@@ -132,9 +132,7 @@ def _functions(text: str, filename: str) -> tuple[ast.FunctionDef | ast.Lambda, 
     try:
         module = ast.parse(text)
     except SyntaxError as error:
-        raise FunctionError(
-            f"{filename}:{error.lineno}: cannot be parsed: {error.msg}"
-        ) from error
+        raise FunctionError(f"{filename}:{error.lineno}: cannot be parsed: {error.msg}") from error
     return tuple(n for n in ast.walk(module) if isinstance(n, ast.FunctionDef | ast.Lambda))
 
 

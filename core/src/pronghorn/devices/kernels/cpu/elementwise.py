@@ -1,5 +1,8 @@
-"""Maps of arrays of any shape, seen flat. In-place forms take one array: LLVM's check for overlap would otherwise
-send the loop down its scalar path."""
+"""Maps of arrays of any shape, seen flat.
+
+In-place forms take one array: given the same array twice, LLVM's check for overlap would send the
+loop down its scalar path.
+"""
 
 from pronghorn.devices.cpu import kernel, prange
 

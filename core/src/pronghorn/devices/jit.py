@@ -1,0 +1,67 @@
+"""Compiling a program's kernel with Numba for the CPU."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+from pronghorn.devices import generated
+from pronghorn.devices.program import Program
+from pronghorn.errors import FunctionError
+
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
+"""Division by zero gives infinity, and a * b + c may be rounded once; nothing else is relaxed."""
+
+
+def entry_point(
+    program: Program, types: Sequence[str], options: Mapping[str, Any]
+) -> Callable[..., None]:
+    """The function that runs the program's kernel, without Numba's dispatch on the types.
+
+    Args:
+        program: the kernel and what it calls.
+        types: the types of its arguments as Numba writes them.
+        options: for `numba.njit`.
+
+    Raises:
+        FunctionError: Numba cannot compile it; says where in the source.
+    """
+
+    def compiled(module: ModuleType, cached: bool) -> Callable[..., None]:
+        return _compile(program, types, {**options, "cache": cached}, module)
+
+    sources = [generated.sources(module) for module, _ in sorted(program.imports)]
+    key = [repr(sorted(options.items())), *types, *sources]
+    made: Callable[..., None] = generated.build(program.name, program.text, key, compiled)
+    return made
+
+
+def _compile(
+    program: Program, types: Sequence[str], options: Mapping[str, Any], module: ModuleType
+) -> Callable[..., None]:
+    from numba import njit
+    from numba.core.errors import NumbaError
+
+    function = getattr(module, program.name)
+    try:
+        dispatcher = njit(f"void({', '.join(types)})", **options)(function)
+    except NumbaError as error:
+        raise _explained(program, types, str(error)) from error
+    (made,) = dispatcher.overloads.values()
+    entry: Callable[..., None] = getattr(made, "entry_point")  # noqa: B009 (a named tuple's)
+    return entry
+
+
+def _explained(program: Program, types: Sequence[str], report: str) -> FunctionError:
+    """Numba's report on the generated text as an error in the source."""
+    found = re.search(r'^File ".*", line (\d+)', report, re.MULTILINE)
+    origin = program.origin(int(found[1])) if found else None
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    reasons = [line for line in lines if not line.startswith(("Failed in", "There are"))]
+    wanted = [line[4:] for line in lines if line.startswith(">>> ")]
+    message = " ".join([reasons[0], *wanted[:1]]) if reasons else report
+    message = f"{message} (kernel {program.name} for {', '.join(types)})"
+    if origin is None:
+        return FunctionError(message)
+    source, node = origin
+    return source.error(node, message)
