@@ -30,6 +30,15 @@ assert np.array_equal(load_model("xor.h5").predict(x), model.predict(x))
 print("trained")
 """
 
+SCRIPT = """
+from pronghorn.activations import silu
+from pronghorn.layers import Dense, Fancy
+reveal_type(Dense)
+reveal_type(Fancy)
+reveal_type(silu)
+Dense(activation="tanh")
+"""
+
 pytestmark = pytest.mark.slow
 
 
@@ -64,10 +73,9 @@ def clean(uv: str, wheels: Path) -> Path:
     home = wheels.parent / "clean"
     run(uv, "venv", "-q", "--python", sys.executable, home, cwd=wheels)
     scripts = home / ("Scripts" if os.name == "nt" else "bin")
-    run(
-        uv, "pip", "install", "-q", "--python", scripts / "python",
-        "--find-links", wheels, "pronghorn", cwd=wheels,
-    )  # fmt: skip
+    # Given as files: an index of wheels is cached by version, and this version is always the same.
+    files = sorted(wheels.glob("*.whl"))
+    run(uv, "pip", "install", "-q", "--python", scripts / "python", *files, cwd=wheels)
     return scripts
 
 
@@ -99,3 +107,14 @@ def test_demo_works_from_wheels(clean: Path, tmp_path: Path):
     run(clean / "pronghorn", "demo", "-o", "results", cwd=tmp_path)
     left = {path.suffix for path in (tmp_path / "results").iterdir()}
     assert {".h5", ".png"} <= left
+
+
+def test_type_checkers_see_official_names_and_allow_others(clean: Path, tmp_path: Path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", clean / "python"]
+    ran = subprocess.run([*mypy, "script.py"], cwd=tmp_path, capture_output=True, text=True)
+    revealed = [line.split('"')[1] for line in ran.stdout.splitlines() if "Revealed" in line]
+    assert revealed[0].endswith("-> pronghorn.layers.core.dense.Dense")
+    assert revealed[1:] == ["Any", "pronghorn.components.activation.ScalarActivation"]
+    assert ran.stdout.count("error:") == 1
+    assert 'script.py:7: error: Missing positional argument "output_dim"' in ran.stdout
