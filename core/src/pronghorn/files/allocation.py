@@ -1,0 +1,46 @@
+"""Keeps a configuration from asking for more memory than its own file accounts for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from typing import Any
+
+from pronghorn.components.layer import Layer
+from pronghorn.components.weight import Weight
+from pronghorn.errors import ModelFileError
+
+
+class WeightBudget:
+    """Counts the elements of the weights that layers make, and stops at the file's number.
+
+    A configuration is a few bytes of text and could ask for weights of any size, which would be
+    drawn and filled before they are compared with what the file holds.
+    """
+
+    def __init__(self, elements: int) -> None:
+        self.elements = elements
+        self.left = elements
+
+    @contextmanager
+    def watching(self, layer: Layer) -> Iterator[None]:
+        """Count the weights that this layer makes inside the block."""
+        made = layer.add_weight
+
+        def add_weight(suffix: str, shape: tuple[int, ...], *args: Any, **options: Any) -> Weight:
+            self.spend(layer.name, shape)
+            return made(suffix, shape, *args, **options)
+
+        layer.add_weight = add_weight  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            del layer.add_weight
+
+    def spend(self, layer: str, shape: tuple[int, ...]) -> None:
+        """Raise ModelFileError if the file cannot hold a weight of this shape as well."""
+        self.left -= prod(int(n) for n in shape)
+        if self.left < 0:
+            raise ModelFileError(
+                f"layer {layer!r} is configured to have a weight of shape {tuple(shape)}, but all "
+                f"weights in the file together have {self.elements:,} elements"
+            )

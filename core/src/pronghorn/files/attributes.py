@@ -1,0 +1,117 @@
+"""Reads and writes attributes of HDF5 objects as Keras does, whatever h5py's version.
+
+Keras 1 stores texts as bytes (variable-length ASCII) and lists of names as arrays of
+fixed-length bytes; Keras 2 splits lists that do not fit into one attribute; Keras 3 stores lists
+of variable-length strings. An empty list is a float array without elements in all of them.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import h5py
+import numpy as np
+
+from pronghorn.errors import ModelFileError
+
+MOST_BYTES = 64 * 2**20
+"""Of one attribute: model configurations of real models have some kilobytes."""
+
+FEW_STRINGS = 100
+MOST_STRING_BYTES = 2**31
+"""That more than a few strings of variable length may come to if each is as long as the file
+allows. HDF5 itself tells such a length only by reading, and then notices if it is a wrong one."""
+
+
+def read_text(thing: h5py.Group, name: str) -> str | None:
+    """The attribute `name` as text, or None if there is none."""
+    if name not in thing.attrs:
+        return None
+    if _open_string(thing, name) != 1:
+        raise ModelFileError(f"attribute {name!r} is not one text")
+    value = thing.attrs[name]
+    return _decode(value.item() if isinstance(value, np.ndarray) else value, name)
+
+
+def read_names(thing: h5py.Group, name: str) -> list[str] | None:
+    """The attribute `name` as a list of names, or None if there is none.
+
+    A list that Keras 2 has split into `name0`, `name1`, ... is put together again.
+    """
+    if name in thing.attrs:
+        return _read_list(thing, name)
+    names: list[str] = []
+    for part in range(len(thing.attrs)):
+        if f"{name}{part}" not in thing.attrs:
+            break
+        names += _read_list(thing, f"{name}{part}")
+    return names if f"{name}0" in thing.attrs else None
+
+
+def write_text(thing: h5py.Group, name: str, text: str) -> None:
+    """Store a text as Keras 1 reads it: bytes of variable length."""
+    thing.attrs.create(name, text.encode(), dtype=h5py.string_dtype("ascii"))
+
+
+def write_names(thing: h5py.Group, name: str, names: Sequence[str]) -> None:
+    """Store a list of names as Keras 1 does: bytes of fixed length, or an empty float array."""
+    encoded = [entry.encode() for entry in names]
+    width = max((len(entry) for entry in encoded), default=0)
+    thing.attrs[name] = np.array(encoded, f"S{width}") if encoded else np.zeros(0)
+
+
+def _read_list(thing: h5py.Group, name: str) -> list[str]:
+    shape = h5py.h5a.open(thing.id, name.encode()).shape
+    if shape is None or 0 in shape:
+        return []
+    if len(shape) != 1:
+        raise ModelFileError(f"attribute {name!r} is not a list: its shape is {shape}")
+    _open_string(thing, name)
+    return [_decode(value, name) for value in thing.attrs[name]]
+
+
+def _open_string(thing: h5py.Group, name: str) -> int:
+    """The number of strings in an attribute, once their size is known to be sensible."""
+    attribute = h5py.h5a.open(thing.id, name.encode())
+    kind = attribute.get_type()
+    if not isinstance(kind, h5py.h5t.TypeStringID):
+        raise ModelFileError(f"attribute {name!r} does not hold text")
+    count = 0 if attribute.shape is None else prod(attribute.shape)
+    if count * kind.get_size() > MOST_BYTES:
+        raise ModelFileError(f"attribute {name!r} claims {count * kind.get_size():,} bytes")
+    if kind.is_variable_str() and count > FEW_STRINGS:
+        _check_variable(thing, name, count)
+    return count
+
+
+def _check_variable(thing: h5py.Group, name: str, count: int) -> None:
+    # Every entry may point at the same long string, and HDF5 cannot tell its length beforehand.
+    spare = thing.file.id.get_filesize() - _dataset_bytes(thing.file)
+    if count * spare > MOST_STRING_BYTES:
+        raise ModelFileError(f"attribute {name!r} claims {count:,} strings of any length")
+
+
+def _dataset_bytes(file: h5py.File) -> int:
+    """Bytes of the file that are numbers of datasets, and so cannot be strings."""
+    places: list[tuple[int, int]] = []
+
+    def add(_: str, thing: h5py.Group | h5py.Dataset) -> None:
+        start = thing.id.get_offset() if isinstance(thing, h5py.Dataset) else None
+        if start is not None:
+            places.append((start, start + thing.id.get_storage_size()))
+
+    file.visititems(add)
+    covered = end = 0
+    for start, stop in sorted(places):
+        covered += max(stop - max(start, end), 0)
+        end = max(end, stop)
+    return covered
+
+
+def _decode(value: Any, name: str) -> str:
+    try:
+        text = value.decode() if isinstance(value, bytes) else str(value)
+        text.encode()
+    except UnicodeError:
+        raise ModelFileError(f"attribute {name!r} is not UTF-8 text") from None
+    return text

@@ -1,0 +1,62 @@
+"""Builds a model from a configuration that came from outside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from pronghorn.components.custom import custom_object_scope
+from pronghorn.errors import ConfigError, PronghornError
+from pronghorn.files.allocation import WeightBudget
+from pronghorn.files.packs import check_packs
+from pronghorn.files.plain import plain_data, refuse_code
+from pronghorn.files.translation import make_layer, read_architecture
+
+if TYPE_CHECKING:
+    from pronghorn.models.sequential import Sequential
+
+
+def build_model(
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+    packs: Any = None,
+    budget: WeightBudget | None = None,
+) -> "Sequential":
+    """A model, not compiled, from `{"class_name": "Sequential", "config": ...}`.
+
+    Args:
+        config: configuration of Pronghorn or any Keras generation.
+        custom_objects: classes and functions by the names that the configuration uses.
+        safe_mode: whether functions stored as code are refused.
+        packs: the record of packs that came with it.
+        budget: bound on the weights that it may ask for.
+    """
+    from pronghorn.models.sequential import Sequential
+
+    plain = plain_data(config)
+    if safe_mode:
+        refuse_code(plain)
+    architecture = read_architecture(plain)
+    with custom_object_scope(custom_objects):
+        check_packs(packs, training=False)
+        model = Sequential(name=architecture.name)
+        for entry in architecture.entries:
+            with _blamed_on(entry):
+                layer = make_layer(entry)
+                with budget.watching(layer) if budget else nullcontext():
+                    model.add(layer)
+    return model
+
+
+@contextmanager
+def _blamed_on(entry: Mapping[str, Any]) -> Iterator[None]:
+    """Whatever a layer raises at its configuration, say which layer it was."""
+    try:
+        yield
+    except PronghornError:
+        raise
+    except Exception as error:
+        name = entry["config"].get("name")
+        raise ConfigError(
+            f"layer {name!r} ({entry['class_name']}) cannot be made of its configuration: {error}"
+        ) from error

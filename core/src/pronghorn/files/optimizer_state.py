@@ -1,0 +1,112 @@
+"""Puts the optimizer's arrays of a file into the order in which a model takes them.
+
+Keras 1 stores `iterations`, then each slot for all weights sorted by name; later generations
+keep the order of layers, and some of them each weight's slots together:
+
+    Keras 1        iterations, m(a) m(b) ..., v(a) v(b) ...          by weight name
+    Keras 2        iterations, m(1) m(2) ..., v(1) v(2) ..., extras  by layer
+    tf.keras 2.11+ iteration, m(1) v(1) m(2) v(2) ...                by layer, named
+    Keras 3        iteration, learning_rate, m(1) v(1) m(2) ...      by layer, named
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pronghorn.errors import ModelFileError
+from pronghorn.files.origin import Origin
+from pronghorn.files.reading import StoredArray
+
+if TYPE_CHECKING:
+    from pronghorn.models.sequential import Sequential
+
+SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "SGD": (("m", "momentum"),),
+    "RMSprop": (("rms", "velocity"),),
+    "Adagrad": (("accumulator",),),
+    "Adadelta": (("accum_grad", "accumulated_grad"), ("accum_var", "accumulated_delta_var")),
+    "Adam": (("m", "momentum"), ("v", "velocity")),
+    "Adamax": (("m", "momentum"), ("v", "u", "norm")),
+    "Nadam": (("m", "momentum"), ("v", "velocity")),
+    "AdamW": (("m", "momentum"), ("v", "velocity")),
+}
+"""By optimizer: what tf.keras and Keras 3 call each slot, in the order of Pronghorn's slots."""
+
+
+def restore_state(
+    model: "Sequential", stored: Sequence[StoredArray], origin: Origin, optimizer: str
+) -> None:
+    """Set the state of a compiled model's optimizer; all of it or nothing.
+
+    Args:
+        model: the compiled model.
+        stored: the file's arrays in its own order.
+        origin: who wrote them.
+        optimizer: class name of the optimizer in the file.
+
+    Raises:
+        ModelFileError: numbers or shapes of arrays are not those of this model's optimizer.
+    """
+    expected = [array for _, array in model.optimizer_arrays()]
+    if not stored:
+        return
+    ordered = list(stored) if origin.sorts_by_name else _ordered(model, stored, optimizer)
+    shapes = [() if array is None else array.shape for array in ordered]
+    if [array.shape for array in expected] != shapes:
+        raise ModelFileError(
+            f"the optimizer's state holds arrays of shapes {shapes}, but {optimizer} of this "
+            f"model has {[array.shape for array in expected]}: pass compile=False to load the "
+            "model without it"
+        )
+    model.set_optimizer_arrays(
+        [np.zeros(()) if array is None else array.read() for array in ordered]
+    )
+
+
+def _ordered(
+    model: "Sequential", stored: Sequence[StoredArray], optimizer: str
+) -> list[StoredArray | None]:
+    """Iterations, if the model's optimizer keeps them, then slot by slot, weights by name."""
+    weights = model.trainable_weights
+    slots = _named_slots(stored, SLOTS.get(optimizer, ())) or _slots_in_turn(stored, len(weights))
+    by_name = sorted(range(len(weights)), key=lambda index: weights[index].name)
+    expected = model.optimizer_arrays()
+    wanted = len(expected) // len(weights) if weights else 0
+    if any(len(slot) != len(weights) for slot in slots) or len(slots) < wanted:
+        raise ModelFileError(
+            f"the optimizer's state ({len(stored)} arrays of {optimizer}) does not fit the "
+            f"{len(weights)} weights that learn: pass compile=False to load the model without it"
+        )
+    counted = expected[:1] if expected and expected[0][0] == "iterations" else []
+    head = [_iterations(stored)] if counted else []
+    return [*head, *(slot[index] for slot in slots[:wanted] for index in by_name)]
+
+
+def _iterations(stored: Sequence[StoredArray]) -> StoredArray | None:
+    return next((array for array in stored if "iter" in array.name.lower()), None)
+
+
+def _named_slots(
+    stored: Sequence[StoredArray], slots: tuple[tuple[str, ...], ...]
+) -> list[list[StoredArray]]:
+    """The arrays of each slot, by the slot's name in theirs; empty if any slot has none."""
+    found = [[array for array in stored if _is_slot(array.name, names)] for names in slots]
+    return found if all(found) else []
+
+
+def _is_slot(name: str, slots: tuple[str, ...]) -> bool:
+    parts = name.removesuffix(":0").split("/")
+    return any(
+        parts[-1] == slot or parts[1:2] == [slot] or parts[-1].endswith(f"_{slot}")
+        for slot in slots
+    )
+
+
+def _slots_in_turn(stored: Sequence[StoredArray], count: int) -> list[list[StoredArray]]:
+    """The arrays of each slot where one slot follows the other, after some scalars."""
+    arrays = list(stored)
+    while arrays and arrays[0].shape == ():
+        arrays.pop(0)
+    whole = len(arrays) // count if count else 0
+    return [arrays[slot * count : (slot + 1) * count] for slot in range(whole)]

@@ -1,0 +1,196 @@
+"""Brings the configurations of all Keras generations into the one form that layers take.
+
+The names of arguments are translated by the components themselves (`components.spelling`). Here
+is the rest: the wrapping of objects, entries that stand for no layer, values of another form, and
+arguments that say nothing. Each table grows by a line.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pronghorn.components.component import own_arguments
+from pronghorn.components.layer import Layer
+from pronghorn.components.spelling import canonical_arguments
+from pronghorn.errors import ConfigError
+from pronghorn.files.initializers import INITIALIZERS
+
+MODELS = ("Sequential",)
+INPUTS = ("InputLayer",)
+FUNCTIONS = ("function", "builtin_function_or_method")
+
+NESTED = ("layer",)
+"""Arguments whose value is itself the configuration of a layer."""
+
+IGNORED = frozenset({"dtype", "autocast", "registered_name", "module", "build_config"})
+"""Arguments that do not change what a layer computes here."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A model's own name, which Keras 1 does not store, and its layers' configurations."""
+
+    name: str | None
+    entries: tuple[dict[str, Any], ...]
+
+
+def read_architecture(config: Any) -> Architecture:
+    """The layers that a model's configuration lists, in Keras 1's form.
+
+    Args:
+        config: plain data `{"class_name": "Sequential", "config": ...}` of any Keras generation.
+
+    Raises:
+        ConfigError: it is not the configuration of a Sequential.
+    """
+    if not isinstance(config, Mapping) or "class_name" not in config:
+        raise ConfigError(
+            'a model\'s configuration is {"class_name": "Sequential", "config": [...]}, got '
+            f"{str(config)[:80]!r}"
+        )
+    kind = _bare(config["class_name"])
+    if kind not in MODELS:
+        raise ConfigError(f"models of class {kind!r} are not supported: only Sequential is")
+    body = _unwrapped(config.get("config"))
+    if isinstance(body, list):
+        return Architecture(None, tuple(_layer_entries(body, None)))
+    if not isinstance(body, dict) or not isinstance(body.get("layers"), list):
+        raise ConfigError("the configuration of the Sequential lists no layers")
+    entries = _layer_entries(body["layers"], body.get("build_input_shape"))
+    return Architecture(body.get("name"), tuple(entries))
+
+
+def make_layer(entry: Mapping[str, Any]) -> Layer:
+    """The layer that an entry of `read_architecture` describes; it has no weights yet."""
+    name = entry["class_name"]
+    found = Layer.lookup(name)
+    if not (isinstance(found, type) and issubclass(found, Layer)):
+        raise ConfigError(f"{name!r} is {found!r}, which is no class of layers")
+    return found.from_config(layer_arguments(found, entry["config"]))
+
+
+def layer_arguments(layer: type[Layer], config: Mapping[str, Any]) -> dict[str, Any]:
+    """A layer's configuration with only the arguments that its class has, under their names.
+
+    Raises:
+        ConfigError: an argument that the class lacks changes what the layer computes.
+    """
+    accepted = _accepted(layer)
+    arguments: dict[str, Any] = {}
+    given = {key: value for key, value in config.items() if key not in IGNORED}
+    for key, value in canonical_arguments(layer, given).items():
+        if key in accepted:
+            arguments[key] = _argument(key, value, config)
+        elif not _says_nothing(key, value):
+            raise ConfigError(
+                f"layer {config.get('name')!r} ({layer.__name__}) has {key}={value!r}, which "
+                "Pronghorn's layer of this class does not know"
+            )
+    return {key: value for key, value in arguments.items() if value is not UNKNOWN}
+
+
+UNKNOWN = object()
+
+
+def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
+    if key in NESTED and isinstance(value, Mapping):
+        return make_layer(_entry(value))
+    if key.endswith(("init", "initializer")) and isinstance(value, Mapping) and value.get("class_name"):
+        return _initializer(key, value, str(config.get("name")))
+    return value
+
+
+def _initializer(key: str, value: Mapping[str, Any], layer: str) -> Any:
+    translate = INITIALIZERS.get(value["class_name"])
+    if translate is None:
+        return value
+    found = translate(value.get("config") or {})
+    if found is None:
+        warnings.warn(
+            f"layer {layer!r}: there is no initializer like {value['class_name']} with "
+            f"{value.get('config')}; weights drawn anew would use the layer's default",
+            stacklevel=2,
+        )
+        return UNKNOWN
+    return found
+
+
+def _says_nothing(key: str, value: Any) -> bool:
+    """Whether an argument that a layer lacks may be left out."""
+    return value is None or value is False or key.endswith("_initializer")
+
+
+def _accepted(layer: type[Layer]) -> frozenset[str]:
+    classes = [base for base in layer.__mro__ if "__init__" in vars(base) and base is not object]
+    return frozenset(name for base in classes for name in own_arguments(base))
+
+
+def _layer_entries(entries: list[Any], shape: Any) -> Iterator[dict[str, Any]]:
+    """The entries of real layers; an input layer's shape goes to the layer after it."""
+    given: dict[str, Any] = {}
+    first = True
+    for entry in map(_entry, entries):
+        if entry["class_name"] in INPUTS:
+            given = _input_arguments(entry["config"])
+            continue
+        if first and shape is not None and not given and not _has_shape(entry["config"]):
+            given = {"batch_input_shape": shape}
+        yield {**entry, "config": {**given, **entry["config"]}}
+        given, first = {}, False
+
+
+def _has_shape(config: Mapping[str, Any]) -> bool:
+    return any(config.get(key) for key in ("batch_input_shape", "input_shape", "batch_shape"))
+
+
+def _input_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+    shape = config.get("batch_input_shape") or config.get("batch_shape")
+    if shape is None:
+        raise ConfigError(f"the input layer {config.get('name')!r} has no batch_input_shape")
+    kind = config.get("input_dtype") or config.get("dtype")
+    return {"batch_input_shape": shape, **({"input_dtype": kind} if isinstance(kind, str) else {})}
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    """One layer as `{"class_name", "config"}`; dumps of Keras 0.x name the class in "name"."""
+    if not isinstance(entry, Mapping):
+        raise ConfigError(f"a layer's configuration is a dictionary, got {str(entry)[:80]!r}")
+    if "class_name" not in entry:
+        rest = dict(entry)
+        name, own = rest.pop("name", None), rest.pop("custom_name", None)
+        entry = {"class_name": name, "config": {**rest, **({"name": own} if own else {})}}
+    if not isinstance(entry["class_name"], str) or not isinstance(entry.get("config"), Mapping):
+        raise ConfigError(f"a layer's configuration has a class_name and a config, got {entry!r}")
+    return {"class_name": _bare(entry["class_name"]), "config": dict(entry["config"])}
+
+
+def _bare(class_name: Any) -> str:
+    """The class's own name: tf.keras writes `Package>Name`."""
+    return str(class_name).rpartition(">")[2]
+
+
+Unwrap = Callable[[Mapping[str, Any]], Any]
+
+WRAPPED: dict[str, Unwrap] = {
+    **{name: lambda value: value["config"] for name in FUNCTIONS},
+    "DTypePolicy": lambda value: value["config"]["name"],
+    "Policy": lambda value: value["config"]["name"],
+    "__tuple__": lambda value: _unwrapped(value["items"]),
+}
+"""By class name: the plain value that Keras 2 or 3 wrapped in a dictionary."""
+
+
+def _unwrapped(value: Any) -> Any:
+    """`value` without the packing that Keras 3 puts around objects."""
+    if isinstance(value, list):
+        return [_unwrapped(entry) for entry in value]
+    if not isinstance(value, Mapping):
+        return value
+    unwrap = WRAPPED.get(str(value.get("class_name")))
+    if unwrap is not None:
+        return unwrap(value)
+    bare = {key: _unwrapped(entry) for key, entry in value.items()}
+    if {"class_name", "config"} <= bare.keys():
+        return {"class_name": _bare(bare["class_name"]), "config": bare["config"]}
+    return bare

@@ -1,0 +1,83 @@
+"""Writes HDF5 files in the layout of Keras 1.2.2, so that it can read them itself."""
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from pronghorn.errors import ModelFileError
+from pronghorn.files.attributes import write_names, write_text
+from pronghorn.files.describing import KERAS_VERSION, describe_architecture, describe_training
+from pronghorn.files.packs import record_packs
+from pronghorn.files.sink import Sink
+from pronghorn.registry.packs import official_version
+
+if TYPE_CHECKING:
+    from pronghorn.components.layer import Layer
+    from pronghorn.models.sequential import Sequential
+
+LIBRARY = ("v108", "v108")
+"""HDF5 versions that can read the file: from 1.8 on, which also lifts the old format's limit of
+64 kB on the names of a model's layers."""
+
+
+def write_model(model: "Sequential", sink: Sink) -> None:
+    """Write architecture, weights and, if the model is compiled, how to resume its training."""
+    with _hdf5(sink) as file:
+        write_text(file, "keras_version", KERAS_VERSION)
+        write_text(file, "model_config", json.dumps(describe_architecture(model)))
+        _write_origin(file, model)
+        _write_layers(file.create_group("model_weights"), model.layers)
+        if model.compiled:
+            write_text(file, "training_config", json.dumps(describe_training(model)))
+            _write_optimizer(file, model)
+
+
+def write_weights(model: "Sequential", sink: Sink) -> None:
+    """Write the weights alone."""
+    with _hdf5(sink) as file:
+        _write_origin(file, model)
+        _write_layers(file, model.layers)
+
+
+@contextmanager
+def _hdf5(sink: Sink) -> Iterator[h5py.File]:
+    with h5py.File(sink, "w", libver=LIBRARY) as file:
+        yield file
+
+
+def _write_origin(file: h5py.File, model: "Sequential") -> None:
+    write_text(file, "pronghorn_version", official_version("pronghorn-core") or "unknown")
+    write_text(file, "pronghorn_components", json.dumps(record_packs(model)))
+
+
+def _write_layers(group: h5py.Group, layers: Sequence["Layer"]) -> None:
+    write_names(group, "layer_names", [layer.name for layer in layers])
+    for layer in layers:
+        # TensorFlow's ending: it tells readers that kernels are those of a correlation.
+        arrays = [(f"{weight.name}:0", weight.value) for weight in layer.weights]
+        _write_arrays(_new_group(group, layer.name), arrays)
+
+
+def _write_optimizer(file: h5py.File, model: "Sequential") -> None:
+    arrays = model.optimizer_arrays()
+    if arrays:
+        _write_arrays(file.create_group("optimizer_weights"), arrays)
+
+
+def _write_arrays(group: h5py.Group, arrays: Iterable[tuple[str, np.ndarray]]) -> None:
+    named = list(arrays)
+    write_names(group, "weight_names", [name for name, _ in named])
+    for name, array in named:
+        group.create_dataset(name, data=array)
+
+
+def _new_group(parent: h5py.Group, name: str) -> h5py.Group:
+    try:
+        return parent.create_group(name)
+    except ValueError as error:
+        raise ModelFileError(f"a layer named {name!r} cannot be stored: {error}") from error
