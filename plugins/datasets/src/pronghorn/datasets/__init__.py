@@ -1,1 +1,21 @@
-"""Datasets: loaders, and the digits that the demo trains on."""
+"""Datasets: loaders, and the digits that the demo trains on.
+
+Each module has `load_data`, which returns `(x_train, y_train), (x_test, y_test)`. Files are looked
+for in the folder that the environment variable `PRONGHORN_DATASETS` names, then in the cache, and
+are then downloaded and checked.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+_MODULES = ("cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})
