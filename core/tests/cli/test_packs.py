@@ -87,6 +87,25 @@ def test_info_shows_what_there_is_to_know(run, acme, tmp_path):
     assert "return 0.5 * (x + math.sqrt(x * x + b))" in shown
 
 
+def test_info_of_a_plain_function_shows_it_as_it_is_written(run, make_pack, tmp_path):
+    text = "def cubed(x):\n    'x to the third.'\n    return x * x * x\n"
+    make_pack(
+        "acme-cubed", {"pronghorn.activations": {"cubed": "acme_cubed:cubed"}}, {"acme_cubed": text}
+    )
+    shown = run("info", "cubed").out
+    assert shown.startswith("cubed(x)\n")
+    assert "return x * x * x" in shown
+    assert f"{tmp_path / 'site' / 'acme_cubed.py'}:1\n" in shown
+
+
+def test_info_of_a_function_that_cannot_be_compiled_still_tells_the_pack(run, make_pack):
+    text = "def odd(x):\n    return open(x)\n"
+    make_pack("acme-odd", {"pronghorn.activations": {"odd": "acme_odd:odd"}}, {"acme_odd": text})
+    shown = run("info", "odd")
+    assert shown.status == 0
+    assert "acme-odd 1.0" in shown.out
+
+
 def test_info_of_a_qualified_name(run, acme):
     assert "acme-activations 1.2" in run("info", "acme-activations:relu").out
     assert "pronghorn-activations" in run("info", "relu").out

@@ -83,14 +83,14 @@ def _kernels() -> Iterator[Finding]:
 def _try_kernel() -> str:
     import numpy as np
 
+    from pronghorn import devices
     from pronghorn.devices import kernels
-    from pronghorn.devices.cpu import CpuDevice
     from pronghorn.devices.function import Function
 
     x = np.linspace(-3, 3, 1000, dtype=np.float32)
     y = np.empty_like(x)
     start = time.perf_counter()
-    kernels.map_forward.specialize(f=Function(_hyperbolic)).on(CpuDevice())(x, y)
+    kernels.map_forward.specialize(f=Function(_hyperbolic)).on(devices.get("cpu"))(x, y)
     milliseconds = 1e3 * (time.perf_counter() - start)
     error = max(abs(math.tanh(float(at)) - float(found)) for at, found in zip(x, y, strict=True))
     if error > 1e-6:

@@ -1,7 +1,9 @@
 """`pronghorn info`: everything that is known of a component."""
 
 import inspect
+from importlib.util import find_spec
 from textwrap import indent
+from types import FunctionType
 from typing import Any
 
 import click
@@ -10,6 +12,10 @@ from pronghorn import registry
 from pronghorn.cli.table import columns
 from pronghorn.errors import UnknownComponentError
 from pronghorn.registry import Entry, miss
+from pronghorn.registry.package import base_class
+
+OWN = ("pronghorn.components", "pronghorn.devices")
+"""The core's modules that make components of functions; users ask for the functions."""
 
 
 @click.command()
@@ -41,39 +47,58 @@ def _find(identifier: str, kind: str | None) -> list[Entry]:
 
 
 def _describe(entry: Entry) -> str:
-    component = registry.load_entry(entry)
+    declared = registry.load_entry(entry)
+    component = _from_function(entry.kind, declared)
     facts = [
         ("kind", registry.singular(entry.kind)),
         ("aliases", ", ".join(entry.aliases)),
         ("pack", entry.source),
-        ("file", _place(component)),
+        ("file", _place(entry, component)),
         ("devices", _devices(component)),
     ]
     parts = [
         f"{entry.identifier}{_signature(component)}",
         indent(columns([(name, value) for name, value in facts if value]), "  "),
-        indent(_documentation(component), "  "),
+        indent(_documentation(declared), "  "),
         _formula(component),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _functions(component: Any) -> list[Any]:
+def _from_function(kind: str, declared: Any) -> Any:
+    """The component that a plain function stands for; anything else as it is."""
+    if not inspect.isfunction(declared):
+        return declared
+    try:
+        return base_class(kind).from_function(declared)
+    except Exception:
+        # It cannot be used as it is, but what can be said of it shall be said.
+        return declared
+
+
+def _functions(component: Any) -> list[FunctionType]:
+    """The plain functions of packs that the component was made of, without the core's own."""
     from pronghorn.cli.kernels import functions
 
-    return functions(component) if hasattr(component, "__dict__") else []
+    held = functions(component) if hasattr(component, "__dict__") else []
+    made_of = [function.source.origin for function in held]
+    made_of += [inspect.unwrap(component)] if inspect.isfunction(component) else []
+    made_of += filter(inspect.isfunction, (getattr(component, "function", None),))
+    return [function for function in made_of if not function.__module__.startswith(OWN)]
 
 
 def _signature(component: Any) -> str:
-    """How the component is called or constructed."""
+    """How the component is called or constructed, without types."""
     if isinstance(component, type):
-        parameters = [*inspect.signature(component.__init__).parameters.values()][1:]  # type: ignore[misc]
-        return str(inspect.Signature(parameters))
-    shown = next((f.source.origin for f in _functions(component)), component)
+        shown: Any = component.__init__  # type: ignore[misc]
+    else:
+        shown = next(iter(_functions(component)), component)
     try:
-        return str(inspect.signature(shown))
+        parameters = inspect.signature(shown).parameters.values()
     except (TypeError, ValueError):
         return ""
+    own = [p.replace(annotation=inspect.Parameter.empty) for p in parameters if p.name != "self"]
+    return str(inspect.Signature(own))
 
 
 def _documentation(component: Any) -> str:
@@ -83,7 +108,11 @@ def _documentation(component: Any) -> str:
 
 def _formula(component: Any) -> str:
     """The source of the scalar functions that the component is made of."""
-    texts = [indent(function.text(), "    ") for function in _functions(component)]
+    from pronghorn.cli.kernels import functions
+
+    held = functions(component) if hasattr(component, "__dict__") else []
+    of_packs = [f for f in held if not f.source.origin.__module__.startswith(OWN)]
+    texts = [indent(function.text(), "    ") for function in of_packs]
     return "\n\n".join(["  formula", *texts]) if texts else ""
 
 
@@ -94,11 +123,15 @@ def _devices(component: Any) -> str:
     return "host only (no kernels)" if found is None else ", ".join(found) or "none"
 
 
-def _place(component: Any) -> str:
-    """File and line of the component's source."""
-    made_of = next((function.source.origin for function in _functions(component)), component)
-    shown = made_of if inspect.isfunction(made_of) or inspect.isclass(made_of) else type(made_of)
+def _place(entry: Entry, component: Any) -> str:
+    """File and line where the component is written; its module, where that cannot be told."""
+    shown = next(iter(_functions(component)), component)
+    if not (inspect.isfunction(shown) or inspect.isclass(shown)):
+        shown = type(shown)
     try:
-        return f"{inspect.getsourcefile(shown)}:{inspect.getsourcelines(shown)[1]}"
+        if not shown.__module__.startswith(OWN):
+            return f"{inspect.getsourcefile(shown)}:{inspect.getsourcelines(shown)[1]}"
     except (OSError, TypeError):
         return ""
+    spec = find_spec(entry.target.partition(":")[0]) if entry.target else None
+    return str(spec.origin) if spec is not None else ""

@@ -66,14 +66,18 @@ def _kind(package: ModuleType) -> str:
     return package.__name__.rpartition(".")[2]
 
 
+def base_class(kind: str) -> Any:
+    """The class that says what a component of this kind is, such as `Layer`."""
+    module = import_module(f"pronghorn.components.{registry.singular(kind)}")
+    return getattr(module, _base_name(kind))
+
+
 def _base_name(kind: str) -> str:
     return registry.singular(kind).capitalize()
 
 
 def _contract(kind: str, name: str) -> Any:
     """The base class of the kind, as `Layer` in `pronghorn.layers`, or its `get`."""
-    base = _base_name(kind)
-    if name not in (base, "get"):
-        return None
-    module = import_module(f"pronghorn.components.{registry.singular(kind)}")
-    return getattr(module, base) if name == base else getattr(module, base).get
+    if name == _base_name(kind):
+        return base_class(kind)
+    return base_class(kind).get if name == "get" else None
