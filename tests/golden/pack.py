@@ -42,7 +42,7 @@ def npy_bytes(array: np.ndarray) -> bytes:
 
 
 def section_members(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """One `cases.json` for the section, then every array as `<case>/<name>` or `<case>/tf/<name>`."""
+    """One `cases.json`, then every array as `<case>/<name>` or `<case>/tf/<name>`."""
     cases = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
     yield "cases.json", json.dumps(cases, indent=1, sort_keys=True).encode()
     for case in cases:

@@ -125,7 +125,9 @@ def test_configuration_round_trip(name, config):
 def test_options_may_be_given_in_the_call():
     relu = Activation.get("relu")
     np.testing.assert_allclose(relu([-1.0, 2.0], alpha=0.5), [-0.5, 2.0])
-    with pytest.raises(TypeError, match="relu has no option 'slope'; its options: alpha, max_value"):
+    with pytest.raises(
+        TypeError, match="relu has no option 'slope'; its options: alpha, max_value"
+    ):
         relu([-1.0], slope=0.5)
 
 

@@ -82,8 +82,10 @@ def test_axis_that_is_not_there():
             MinMaxNorm(min_value=0.5, max_value=3, rate=0.1, axis=[0, 1]),
             {"name": "MinMaxNorm", "low": 0.5, "high": 3, "rate": 0.1, "axis": [0, 1]},
         ),
-        ({"class_name": "MaxNorm", "config": {"max_value": 4, "axis": 1}},
-         {"name": "MaxNorm", "m": 4, "axis": 1}),
+        (
+            {"class_name": "MaxNorm", "config": {"max_value": 4, "axis": 1}},
+            {"name": "MaxNorm", "m": 4, "axis": 1},
+        ),
     ],
 )
 def test_identifiers_and_round_trip(identifier, expected):

@@ -101,7 +101,12 @@ def test_textbook_limits_of_a_th_kernel():
 
 @pytest.mark.parametrize(
     ("alias", "name"),
-    [("zeros", "zero"), ("ones", "one"), ("random_uniform", "uniform"), ("random_normal", "normal")],
+    [
+        ("zeros", "zero"),
+        ("ones", "one"),
+        ("random_uniform", "uniform"),
+        ("random_normal", "normal"),
+    ],
 )
 def test_aliases(alias, name):
     assert Initializer.get(alias) is Initializer.get(name)

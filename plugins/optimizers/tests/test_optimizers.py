@@ -4,7 +4,6 @@ import golden
 import numpy as np
 import pytest
 
-from pronghorn import registry
 from pronghorn.components.context import EagerContext
 from pronghorn.components.optimizer import Optimizer
 
@@ -43,8 +42,12 @@ def unconstrained(case):
 
 
 def descend(case, dtype):
-    descent = Descent(Optimizer.get({"name": case.info["optimizer"], "config": case.info["kwargs"]}),
-                      case["p0_init"], case["p1_init"], dtype=dtype)
+    descent = Descent(
+        Optimizer.get({"name": case.info["optimizer"], "config": case.info["kwargs"]}),
+        case["p0_init"],
+        case["p1_init"],
+        dtype=dtype,
+    )
     path = [descent.step(*g) for g in zip(case["grads0"], case["grads1"], strict=True)]
     return descent, [np.array([p[k] for p in path]) for k in range(2)]
 

@@ -108,4 +108,4 @@ def test_plain_function():
     w = np.linspace(-2, 2, 12).reshape(3, 4)
     assert penalty(w) == pytest.approx(2 * np.sqrt(1 + w**2).sum())
     np.testing.assert_allclose(penalty.gradient(w), 2 * w / np.sqrt(1 + w**2), rtol=1e-9)
-    assert penalty.to_identifier() == {"name": "pseudo_huber", "delta": 2.0}
+    assert penalty.to_identifier() == {"name": "pseudo_huber", "config": {"delta": 2.0}}

@@ -8,16 +8,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from pronghorn import backend
-from pronghorn.components.component import Component
 from pronghorn.components.context import Array, Context, EagerContext
-from pronghorn.components.scalar import choose_config, scalar_function
+from pronghorn.components.function_component import FunctionComponent
+from pronghorn.components.named import NamedComponent
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 
 ScalarCallable = Callable[..., Any]
 
 
-class Activation(Component):
+class Activation(NamedComponent):
     """A function from arrays to arrays of the same shape, without weights.
 
     A subclass sets `name` and writes `forward` and `backward`, each of which describes its work
@@ -31,7 +31,6 @@ class Activation(Component):
     """
 
     kind: ClassVar[str] = "activations"
-    name: str = ""
     needs_input: bool = True
     identity: bool = False
     fuses: bool = False
@@ -55,20 +54,15 @@ class Activation(Component):
         return super().get("linear" if identifier is None else identifier)
 
     @classmethod
-    def from_function(cls, function: ScalarCallable) -> "Activation":  # type: ignore[override]
+    def from_function(cls, function: ScalarCallable) -> "Activation":
         """The activation that a scalar function `f(x)` stands for, its derivative derived.
 
         Raises:
             FunctionError: the function cannot be compiled or derived.
         """
-        made = ScalarActivation(scalar_function(function, ("x",)))
+        made = activation(function)
         made.slope  # noqa: B018 - what cannot be derived shall be an error here
         return made
-
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this activation: its name, or name and arguments."""
-        config = self.get_config()
-        return {"name": self.name, "config": config} if config else self.name
 
     def __call__(self, x: Any, **config: Any) -> np.ndarray:
         """The activation of a NumPy array (or of what makes one), on the CPU."""
@@ -105,29 +99,22 @@ class Slope:
         return self.when is None or bool(self.when(**config))
 
 
-class ScalarActivation(Activation):
-    """An activation made of a scalar function `f(x, **options)`, compiled and fused at need.
+class ScalarActivation(FunctionComponent, Activation):
+    """An activation made of a function `f(x, **options)` of one element, compiled at need."""
 
-    Args:
-        function: the function; parameters after the first need defaults and are configuration.
-        config: values for some of those.
-        slopes: derivatives given by the author.
-    """
-
+    data = ("x",)
     fuses = True
+    slopes: tuple[Slope, ...] = ()
 
-    def __init__(
-        self,
-        function: Function,
-        config: Mapping[str, Any] | None = None,
-        slopes: tuple[Slope, ...] = (),
-    ) -> None:
-        self.function = function
-        self.slopes = slopes
-        self.name = self.__name__ = function.name
-        self.config = choose_config(function, 1, config or {})
-        self.scalar = function.with_constants(**self.config)
-        self.identity = self.scalar.text().endswith(f"\n    return {function.parameters[0]}")
+    @cached_property
+    def scalar(self) -> Function:  # type: ignore[override]
+        """The function with its options put in."""
+        return self.complete(self.function)
+
+    @cached_property
+    def identity(self) -> bool:  # type: ignore[override]
+        """Whether the function returns just its argument."""
+        return self.scalar.text().endswith(f"\n    return {self.function.parameters[0]}")
 
     def derivative(self, function: ScalarCallable | None = None, *, when: Any = None) -> Any:
         """Decorator: take `function` as the derivative, in terms of `x`, or of the output `y`.
@@ -138,17 +125,15 @@ class ScalarActivation(Activation):
         if function is None:
             return lambda made: self.derivative(made, when=when)
         self.slopes = (*self.slopes, Slope(Function(function), when))
-        self.__dict__.pop("slope", None)
+        self.forget()
         return self
 
     @cached_property
-    def slope(self) -> Function:  # type: ignore[override]  # type: ignore[override]
+    def slope(self) -> Function:  # type: ignore[override]
         """The derivative: a function of one parameter, which is called `x` or `y`."""
         given = [s.function for s in self.slopes if s.holds(self.config)]
         given.sort(key=lambda function: function.parameters[0] != "y")
-        chosen = given[0] if given else self.function.derivative()
-        options = {n: v for n, v in self.config.items() if n in chosen.parameters}
-        return chosen.with_constants(**options)
+        return self.complete(given[0] if given else self.function.derivative())
 
     @property
     def needs_input(self) -> bool:  # type: ignore[override]
@@ -172,15 +157,6 @@ class ScalarActivation(Activation):
             kernel = getattr(kernels, f"map_backward_{side}").specialize(f=self.slope)
             ctx.run(kernel, at, dy, dx)
 
-    def configured(self, **config: Any) -> Self:
-        """This activation with other options."""
-        chosen = {**self.config, **config}
-        return type(self)(self.function, chosen, self.slopes)
-
-    def get_config(self) -> dict[str, Any]:
-        """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
-
 
 def activation(function: ScalarCallable) -> ScalarActivation:
     """Decorator: make an activation of a scalar function `f(x, **options)`.
@@ -195,8 +171,7 @@ def activation(function: ScalarCallable) -> ScalarActivation:
         def _(y):
             return 1.0 - y * y
     """
-    made = ScalarActivation(scalar_function(function, ("x",)))
-    made.__doc__ = function.__doc__
+    made: ScalarActivation = ScalarActivation.decorate(function)
     return made
 
 

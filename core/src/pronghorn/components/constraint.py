@@ -1,17 +1,16 @@
 """The contract of a constraint, and how a function of one element becomes one."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 
 from pronghorn import backend
 from pronghorn.components.component import Component
 from pronghorn.components.context import Array, Context, EagerContext
-from pronghorn.components.scalar import choose_config, scalar_function
+from pronghorn.components.function_component import FunctionComponent
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
-from pronghorn.devices.function import Function
 
 
 class Constraint(Component):
@@ -25,13 +24,14 @@ class Constraint(Component):
         return None if identifier is None else super().get(identifier)
 
     @classmethod
-    def from_function(cls, function: Callable[..., Any]) -> "Constraint":  # type: ignore[override]
+    def from_function(cls, function: Callable[..., Any]) -> "Constraint":
         """The constraint that replaces every element by a function `f(x, **options)` of it.
 
         Raises:
             FunctionError: the function cannot be compiled.
         """
-        return ScalarConstraint(scalar_function(function, ("x",)))
+        made: ScalarConstraint = ScalarConstraint.decorate(function)
+        return made
 
     def record(self, ctx: Context, w: Array | Weight) -> None:
         """Describe how the weight `w` is changed, in place, to obey the rule."""
@@ -50,27 +50,11 @@ class Constraint(Component):
         return made
 
 
-class ScalarConstraint(Constraint):
+class ScalarConstraint(FunctionComponent, Constraint):
     """Replaces every element by a function `f(x, **options)` of it."""
 
-    def __init__(self, function: Function, config: Mapping[str, Any] | None = None) -> None:
-        self.function = function
-        self.name = self.__name__ = function.name
-        self.config = choose_config(function, 1, config or {})
-        self.scalar = function.with_constants(**self.config)
+    data = ("x",)
 
     def record(self, ctx: Context, w: Array | Weight) -> None:
         """Apply the function to every element."""
-        ctx.run(kernels.map_inplace.specialize(f=self.scalar), w)
-
-    def configured(self, **config: Any) -> Self:
-        """This constraint with other options."""
-        return type(self)(self.function, {**self.config, **config})
-
-    def get_config(self) -> dict[str, Any]:
-        """The function's options."""
-        return dict(self.config)
-
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this constraint."""
-        return {"name": self.name, **self.config}
+        ctx.run(kernels.map_inplace.specialize(f=self.complete(self.function)), w)

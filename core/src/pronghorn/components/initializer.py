@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from pronghorn.components.component import Component
+from pronghorn.components.named import NamedComponent
 from pronghorn.errors import ShapeError
 
 Draw = Callable[..., Any]
@@ -15,7 +15,7 @@ SUPPLIED = ("shape", "rng", "dim_ordering", "name")
 """What a function may take besides its own options."""
 
 
-class Initializer(Component):
+class Initializer(NamedComponent):
     """What a weight's first numbers are drawn from.
 
     Made of a function of the weight's shape. The function may also take `rng` (a
@@ -84,18 +84,13 @@ class Initializer(Component):
         """The options that differ from their defaults."""
         return {n: v for n, v in self.config.items() if v != self._defaults[n]}
 
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this initializer: its name, or name and arguments."""
-        config = self.get_config()
-        return {"name": self.name, "config": config} if config else self.name
-
 
 def initializer(function: Draw) -> Initializer:
     """Decorator: make an initializer of a function of a shape.
 
-        @initializer
-        def uniform(shape, rng, scale=0.05):
-            return rng.uniform(-scale, scale, shape)
+    @initializer
+    def uniform(shape, rng, scale=0.05):
+        return rng.uniform(-scale, scale, shape)
     """
     return Initializer(function)
 

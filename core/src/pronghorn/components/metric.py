@@ -1,16 +1,15 @@
 """The contract of a metric, and how a function of one element or one row becomes one."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from pronghorn.components.component import Component
 from pronghorn.components.context import Array, Context, EagerContext
+from pronghorn.components.function_component import FunctionComponent
+from pronghorn.components.named import NamedComponent
 from pronghorn.components.objective import Objective, rows_of
-from pronghorn.components.scalar import choose_config, scalar_function
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.errors import ShapeError, UnknownComponentError
@@ -18,7 +17,7 @@ from pronghorn.errors import ShapeError, UnknownComponentError
 RowCallable = Callable[..., Any]
 
 
-class Metric(Component):
+class Metric(NamedComponent):
     """A number that tells how good a batch's predictions are. It has no influence on training.
 
     Attributes:
@@ -31,7 +30,6 @@ class Metric(Component):
     """
 
     kind: ClassVar[str] = "metrics"
-    name: str = ""
     width: int = 1
     sparse: bool = False
     reduction: str = "sum"
@@ -57,9 +55,10 @@ class Metric(Component):
         return super().coerce(thing, config)
 
     @classmethod
-    def from_function(cls, function: RowCallable) -> "Metric":  # type: ignore[override]
+    def from_function(cls, function: RowCallable) -> "Metric":
         """The metric that a function `f(y_true, y_pred)` of one element stands for: its mean."""
-        return ScalarMetric(scalar_function(function, ("y_true", "y_pred")))
+        made: Metric = metric(function)
+        return made
 
     def record(self, ctx: Context, t: Array, p: Array, sums: Array) -> None:
         """Describe the sums over the rows of `t` (rows, k) and `p` (rows, columns).
@@ -79,11 +78,6 @@ class Metric(Component):
         """The metric's value, from the sums over `rows` rows: their mean."""
         return float(sums[0] / rows)
 
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this metric: its name, or name and arguments."""
-        config = self.get_config()
-        return {"name": self.name, "config": config} if config else self.name
-
     def __call__(self, y_true: Any, y_pred: Any) -> float:
         """The metric of NumPy arrays, computed on the CPU."""
         sparse = self.sparse and np.shape(y_true) != np.shape(y_pred)
@@ -99,6 +93,7 @@ class ObjectiveMetric(Metric):
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
         self.name = self.__name__ = objective.name
+        self.__doc__ = objective.__doc__
         self.sparse = objective.sparse
         self.reduction = objective.reduction
         self.row = _one_number(objective.row.with_constants(g=None))
@@ -111,42 +106,12 @@ class ObjectiveMetric(Metric):
         """The options of the objective that differ from their defaults."""
         return self.objective.get_config()
 
-
-class FunctionMetric(Metric):
-    """A metric made of a function whose parameters after the data are options."""
-
-    data: ClassVar[tuple[str, ...]]
-
-    def __init__(
-        self, function: Function, config: Mapping[str, Any] | None = None, sparse: bool = False
-    ) -> None:
-        self.function = function
-        self.name = self.__name__ = function.name
-        self.config = choose_config(function, len(self.data), config or {})
-        self.sparse = sparse
-
-    @classmethod
-    def decorate(cls, function: RowCallable | None, **arguments: Any) -> Any:
-        """What the decorators do, with or without arguments."""
-        if function is None:
-            return lambda given: cls.decorate(given, **arguments)
-        made = cls(scalar_function(function, cls.data), **arguments)
-        made.__doc__ = function.__doc__
-        return made
-
-    def configured(self, **config: Any) -> Self:
-        """This metric with other options."""
-        made = copy(self)
-        made.config = choose_config(self.function, len(self.data), {**self.config, **config})
-        made.__dict__.pop("row", None)
-        return made
-
-    def get_config(self) -> dict[str, Any]:
-        """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
+    def to_identifier(self) -> Any:
+        """What a configuration holds for this metric: what it holds for the objective."""
+        return self.objective.to_identifier()
 
 
-class ScalarMetric(FunctionMetric):
+class ScalarMetric(FunctionComponent, Metric):
     """The mean over all elements of a function `f(y_true, y_pred, **options)`."""
 
     data = ("y_true", "y_pred")
@@ -155,15 +120,16 @@ class ScalarMetric(FunctionMetric):
     @cached_property
     def row(self) -> Function:  # type: ignore[override]
         """The function's sum over a row."""
-        return _sum_of_elements(self.function.with_constants(**self.config))
+        return _sum_of_elements(self.complete(self.function))
 
 
-class RowMetric(FunctionMetric):
+class RowMetric(FunctionComponent, Metric):
     """A metric of a function `row(t, p, **options)`, which gives one number or a tuple.
 
     Args:
-        function, config, sparse: as of every metric made of a function.
+        function, config: as of every component made of a function.
         width: how many numbers.
+        sparse: whether targets may be class numbers.
         reduction: "mean" if they are to be divided by the number of columns.
     """
 
@@ -174,18 +140,19 @@ class RowMetric(FunctionMetric):
         self,
         function: Function,
         config: Mapping[str, Any] | None = None,
-        sparse: bool = False,
         width: int = 1,
+        sparse: bool = False,
         reduction: str = "sum",
     ) -> None:
-        super().__init__(function, config, sparse)
+        super().__init__(function, config)
         self.width = width
+        self.sparse = sparse
         self.reduction = reduction
 
     @cached_property
     def row(self) -> Function:  # type: ignore[override]
         """The row function, its options put in, as one that gives a tuple."""
-        completed = self.function.with_constants(**self.config)
+        completed = self.complete(self.function)
         return completed if self.width > 1 else _one_number(completed)
 
     def from_sums(self, function: RowCallable) -> Self:

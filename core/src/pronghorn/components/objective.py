@@ -1,7 +1,6 @@
 """The contract of an objective, and how a function of one element or one row becomes one."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -9,9 +8,9 @@ import numpy as np
 
 from pronghorn import backend, registry
 from pronghorn.components.activation import Activation
-from pronghorn.components.component import Component
 from pronghorn.components.context import Array, Context, EagerContext
-from pronghorn.components.scalar import choose_config, scalar_function
+from pronghorn.components.function_component import FunctionComponent
+from pronghorn.components.named import NamedComponent
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.errors import ShapeError
@@ -19,7 +18,7 @@ from pronghorn.errors import ShapeError
 RowCallable = Callable[..., Any]
 
 
-class Objective(Component):
+class Objective(NamedComponent):
     """What training makes small: a loss for every row of the last axis.
 
     Attributes:
@@ -32,13 +31,12 @@ class Objective(Component):
     """
 
     kind: ClassVar[str] = "objectives"
-    name: str = ""
     sparse: bool = False
     reduction: str = "sum"
     row: Function
 
     @classmethod
-    def from_function(cls, function: RowCallable) -> "Objective":  # type: ignore[override]
+    def from_function(cls, function: RowCallable) -> "Objective":
         """The objective that a function `f(y_true, y_pred)` of one element stands for.
 
         Its mean over the last axis is the loss; its gradient is derived.
@@ -46,7 +44,7 @@ class Objective(Component):
         Raises:
             FunctionError: the function cannot be compiled or derived.
         """
-        made = ScalarObjective(scalar_function(function, ("y_true", "y_pred")))
+        made: ScalarObjective = objective(function)
         made.slope  # noqa: B018 - what cannot be derived shall be an error here
         return made
 
@@ -95,11 +93,6 @@ class Objective(Component):
         """What a row's loss and gradient are multiplied with: 1, or one over the columns."""
         return 1.0 / columns if self.reduction == "mean" else 1.0
 
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this objective: its name, or name and arguments."""
-        config = self.get_config()
-        return {"name": self.name, "config": config} if config else self.name
-
     def __call__(self, y_true: Any, y_pred: Any) -> np.ndarray:
         """The loss of every row of NumPy arrays: the predictions' shape without the last axis."""
         return self._eager(y_true, y_pred)[0]
@@ -115,56 +108,21 @@ class Objective(Component):
         return losses.reshape(shape[:-1]), g.reshape(shape)
 
 
-class FunctionObjective(Objective):
-    """An objective made of a function whose parameters after the data are options.
+class FunctionObjective(FunctionComponent, Objective):
+    """An objective made of a function.
 
     Args:
-        function: the function of one element or one row.
-        config: values for some of its options.
+        function, config: as of every component made of a function.
         reduction: "mean" or "sum" over the last axis.
     """
-
-    data: ClassVar[tuple[str, ...]]
 
     def __init__(
         self, function: Function, config: Mapping[str, Any] | None = None, reduction: str = "mean"
     ) -> None:
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction {reduction!r} is unknown: use 'mean' or 'sum'")
-        self.function = function
-        self.name = self.__name__ = function.name
-        self.config = choose_config(function, len(self.data), config or {})
+        super().__init__(function, config)
         self.reduction = reduction
-
-    @classmethod
-    def decorate(cls, function: RowCallable | None, **arguments: Any) -> Any:
-        """What the decorators do, with or without arguments."""
-        if function is None:
-            return lambda given: cls.decorate(given, **arguments)
-        made = cls(scalar_function(function, cls.data), **arguments)
-        made.__doc__ = function.__doc__
-        return made
-
-    def configured(self, **config: Any) -> Self:
-        """This objective with other options."""
-        made = copy(self)
-        made.config = choose_config(self.function, len(self.data), {**self.config, **config})
-        made.forget()
-        return made
-
-    def get_config(self) -> dict[str, Any]:
-        """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
-
-    def forget(self) -> None:
-        """Drop what was made of the function for another configuration."""
-        self.__dict__.pop("row", None)
-
-    def complete(self, function: Function) -> Function:
-        """`function` with the options that it takes put in."""
-        return function.with_constants(
-            **{n: v for n, v in self.config.items() if n in function.parameters}
-        )
 
 
 class ScalarObjective(FunctionObjective):
@@ -179,7 +137,7 @@ class ScalarObjective(FunctionObjective):
         self.forget()
         return self
 
-    @property
+    @cached_property
     def slope(self) -> Function:
         """The derivative with respect to `y_pred`."""
         derived = self.given or self.function.derivative(self.function.parameters[1])
@@ -297,6 +255,7 @@ def rows_of(
     if t.size * shape[-1] != p.size * columns or (not sparse and t.shape != p.shape):
         wanted = (*p.shape[:-1], 1) if sparse else p.shape
         raise ShapeError(
-            f"targets of shape {t.shape} do not fit predictions of shape {p.shape}: expected {wanted}"
+            f"targets of shape {t.shape} do not fit predictions of shape {p.shape}: expected "
+            f"{wanted}"
         )
     return t.reshape(-1, columns), p.reshape(-1, shape[-1]), shape

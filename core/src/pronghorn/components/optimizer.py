@@ -6,14 +6,12 @@ from typing import Any, ClassVar
 
 from pronghorn.components.component import Component, own_arguments, to_plain
 from pronghorn.components.context import Array, Context
+from pronghorn.components.sums import parts
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.devices.written import update_kernel
 
 RuleCallable = Callable[..., Any]
-PARTS = 64
-PART = 16384
-"""Elements, at most, of each of the parts in which a long sum is taken."""
 
 
 class Optimizer(Component):
@@ -136,7 +134,7 @@ class Optimizer(Component):
         return {**super().get_config(), **given}
 
     @classmethod
-    def from_function(cls, function: RuleCallable) -> "type[Optimizer]":  # type: ignore[override]
+    def from_function(cls, function: RuleCallable) -> "type[Optimizer]":
         """The optimizer that a rule `f(param, grad, slot, ..., lr=0.001, ...)` stands for.
 
         Parameters without a default are slots, those with one are arguments of the optimizer:
@@ -148,9 +146,7 @@ class Optimizer(Component):
         return optimizer_class(function)
 
 
-def optimizer_class(
-    function: RuleCallable, slots: Sequence[str] | None = None
-) -> type[Optimizer]:
+def optimizer_class(function: RuleCallable, slots: Sequence[str] | None = None) -> type[Optimizer]:
     """The class of optimizers that apply a rule; `slots`, if given, must be those of the rule."""
     rule = Function(function)
     options = {name: rule.defaults[name] for name in rule.parameters if name in rule.defaults}
@@ -195,11 +191,6 @@ def _constructor(arguments: Mapping[str, Any]) -> Callable[..., None]:
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     return __init__
-
-
-def parts(size: int) -> int:
-    """In how many parts a sum over `size` elements is taken."""
-    return min(max(size // PART, 1), PARTS)
 
 
 def _square(x):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202

@@ -1,7 +1,7 @@
 """The contract of a regularizer, and how a function of one element becomes one."""
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy as np
 from pronghorn import backend
 from pronghorn.components.component import Component
 from pronghorn.components.context import Array, Context, EagerContext
-from pronghorn.components.optimizer import parts
-from pronghorn.components.scalar import choose_config, scalar_function
-from pronghorn.components.spelling import canonical_arguments
+from pronghorn.components.function_component import FunctionComponent
+from pronghorn.components.spelling import spelled
+from pronghorn.components.sums import parts
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
@@ -36,17 +36,17 @@ class Regularizer(Component):
         return super().coerce(thing, config)
 
     @classmethod
-    def from_function(cls, function: Callable[..., Any]) -> "Regularizer":  # type: ignore[override]
+    def from_function(cls, function: Callable[..., Any]) -> "Regularizer":
         """The regularizer that a function `f(x, **options)` stands for: its sum over all elements.
 
         Raises:
             FunctionError: the function cannot be compiled or derived.
         """
-        return ScalarRegularizer(scalar_function(function, ("x",)))
+        made: ScalarRegularizer = ScalarRegularizer.decorate(function)
+        made.slope  # noqa: B018 - what cannot be derived shall be an error here
+        return made
 
-    def record(
-        self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None
-    ) -> None:
+    def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Describe the penalty of `w`.
 
         Args:
@@ -75,19 +75,22 @@ class Regularizer(Component):
         return g
 
 
-class ScalarRegularizer(Regularizer):
+class ScalarRegularizer(FunctionComponent, Regularizer):
     """The sum over all elements of a function `f(x, **options)`, whose gradient is derived."""
 
-    def __init__(self, function: Function, config: Mapping[str, Any] | None = None) -> None:
-        self.function = function
-        self.name = self.__name__ = function.name
-        self.config = choose_config(function, 1, config or {})
-        self.penalty = function.with_constants(**self.config)
-        self.slope = function.derivative().with_constants(**self.config)
+    data = ("x",)
 
-    def record(
-        self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None
-    ) -> None:
+    @cached_property
+    def penalty(self) -> Function:
+        """The function with its options put in."""
+        return self.complete(self.function)
+
+    @cached_property
+    def slope(self) -> Function:
+        """Its derivative."""
+        return self.complete(self.function.derivative())
+
+    def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Add the sum of the function to `total`, and its derivative to `g`."""
         if total is not None:
             partial = ctx.empty((parts(w.size),))
@@ -96,28 +99,12 @@ class ScalarRegularizer(Regularizer):
         if g is not None:
             ctx.run(kernels.add_map.specialize(f=self.slope), w, g)
 
-    def configured(self, **config: Any) -> Self:
-        """This regularizer with other options."""
-        return type(self)(self.function, {**self.config, **config})
-
-    def get_config(self) -> dict[str, Any]:
-        """The function's options."""
-        return dict(self.config)
-
-    def to_identifier(self) -> Any:
-        """What a configuration holds for this regularizer."""
-        return {"name": self.name, **self.config}
-
 
 def factory(function: Callable[..., Regularizer]) -> Callable[..., Regularizer]:
     """Decorator: a function that returns a regularizer, and so may stand behind an identifier."""
-
-    @wraps(function)
-    def make(*args: Any, **kwargs: Any) -> Regularizer:
-        return function(*args, **canonical_arguments(function, kwargs))
-
-    make.makes_regularizer = True  # type: ignore[attr-defined]
-    return make
+    made = spelled(function)
+    made.makes_regularizer = True  # type: ignore[attr-defined]
+    return made
 
 
 def flat(array: Array | Weight) -> Array:

@@ -9,13 +9,9 @@ if TYPE_CHECKING:
     from pronghorn.initializers.constants import constant as constant
     from pronghorn.initializers.constants import identity as identity
     from pronghorn.initializers.constants import one as one
-    from pronghorn.initializers.constants import one as ones
     from pronghorn.initializers.constants import zero as zero
-    from pronghorn.initializers.constants import zero as zeros
     from pronghorn.initializers.distributions import normal as normal
-    from pronghorn.initializers.distributions import normal as random_normal
     from pronghorn.initializers.distributions import truncated_normal as truncated_normal
-    from pronghorn.initializers.distributions import uniform as random_uniform
     from pronghorn.initializers.distributions import uniform as uniform
     from pronghorn.initializers.orthogonal import orthogonal as orthogonal
     from pronghorn.initializers.scaled import glorot_normal as glorot_normal

@@ -24,9 +24,7 @@ class EigenvalueRegularizer(Regularizer):
     def __init__(self, k: float) -> None:
         self.k = k
 
-    def record(
-        self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None
-    ) -> None:
+    def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Add the penalty to `total`, and its gradient to `g`."""
         if len(w.shape) != 2:
             raise ShapeError(

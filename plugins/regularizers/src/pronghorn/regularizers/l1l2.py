@@ -1,8 +1,8 @@
 """Penalties on the size of every element."""
 
 from pronghorn.components.context import Array, Context
-from pronghorn.components.optimizer import parts
 from pronghorn.components.regularizer import Regularizer, factory, flat
+from pronghorn.components.sums import parts
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
 
@@ -21,9 +21,7 @@ class L1L2Regularizer(Regularizer):
         self.l1 = l1
         self.l2 = l2
 
-    def record(
-        self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None
-    ) -> None:
+    def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Add the penalty to `total`, and `l1 * sign(x) + 2 * l2 * x` to `g`."""
         l1, l2 = float(self.l1), float(self.l2)
         if total is not None:

@@ -26,4 +26,3 @@ def sum_map(x, partial):
         for i in range(whole, stop):
             s0 += f(x[i])
         partial[c] = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
-

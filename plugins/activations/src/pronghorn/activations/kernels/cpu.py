@@ -5,7 +5,7 @@ import math
 from pronghorn.devices.cpu import kernel, prange
 
 BLOCK = 16
-"""Rows done together: exp is vectorized over all their elements, which short rows would not fill."""
+"""Rows done together: exp is vectorized over all their elements; short rows would not fill it."""
 
 
 @kernel(work=lambda x, y: 12 * x.size)

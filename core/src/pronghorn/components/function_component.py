@@ -1,0 +1,96 @@
+"""Components that are made of one plain function, whose last parameters are their options."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from pronghorn.components.named import NamedComponent
+from pronghorn.devices.function import Function
+
+
+class FunctionComponent(NamedComponent):
+    """A component made of a function of data and options.
+
+    Args:
+        function: the function; parameters after the data are options and have defaults.
+        config: values for some of the options.
+
+    Attributes:
+        data: what the data are called in messages; only their number counts.
+        name: the identifier, which is the function's name.
+        config: all options.
+    """
+
+    data: ClassVar[tuple[str, ...]]
+
+    def __init__(self, function: Function, config: Mapping[str, Any] | None = None) -> None:
+        self.function = function
+        self.name = self.__name__ = function.name
+        self.config = self._options({}, config or {})
+
+    @classmethod
+    def decorate(cls, function: Callable[..., Any] | None, **arguments: Any) -> Any:
+        """What a decorator does, with or without arguments.
+
+        Raises:
+            FunctionError: the function takes other data, or an option without a default.
+        """
+        if function is None:
+            return lambda given: cls.decorate(given, **arguments)
+        made = cls(read_function(function, cls.data), **arguments)
+        made.__doc__ = function.__doc__
+        return made
+
+    def configured(self, **config: Any) -> Self:
+        """This component with other options."""
+        made = copy(self)
+        made.config = self._options(self.config, config)
+        made.forget()
+        return made
+
+    def get_config(self) -> dict[str, Any]:
+        """The options that differ from their defaults."""
+        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
+
+    def complete(self, function: Function) -> Function:
+        """`function` with those of the options put in that it takes."""
+        taken = {n: v for n, v in self.config.items() if n in function.parameters}
+        return function.with_constants(**taken)
+
+    def forget(self) -> None:
+        """Drop what was made for other options."""
+        for cls in type(self).__mro__:
+            for name, member in vars(cls).items():
+                if isinstance(member, cached_property):
+                    self.__dict__.pop(name, None)
+
+    def _options(self, base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        defaults = self.function.defaults
+        options = {n: defaults[n] for n in self.function.parameters[len(self.data) :]}
+        unknown = [n for n in given if n not in options]
+        if unknown:
+            known = ", ".join(options) or "none"
+            raise TypeError(f"{self.name} has no option {unknown[0]!r}; its options: {known}")
+        return {**options, **base, **given}
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({self.name}{f', {shown}' if shown else ''})"
+
+
+def read_function(function: Callable[..., Any] | Function, data: tuple[str, ...]) -> Function:
+    """`function` as a `Function` whose first parameters are data and whose others are options.
+
+    Raises:
+        FunctionError: it takes other data, or an option without a default.
+    """
+    made = function if isinstance(function, Function) else Function(function)
+    required = tuple(n for n in made.parameters if n not in made.defaults)
+    if len(required) != len(data) or made.parameters[: len(data)] != required:
+        raise made.source.error(
+            None,
+            f"{made.name}({', '.join(made.parameters)}) should take ({', '.join(data)}) and then "
+            "only options, which have defaults",
+        )
+    return made
