@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pronghorn import backend
-from pronghorn.utils.spelled import spelled
+from pronghorn.components.spelling import spelled
 
 
 @spelled

@@ -13,6 +13,8 @@ class TerminateOnNaN(Callback):
     `layer` keeps its name (None where the model cannot tell).
     """
 
+    keeps_activations = True
+
     def __init__(self) -> None:
         self.layer: str | None = None
         self._epoch = 0

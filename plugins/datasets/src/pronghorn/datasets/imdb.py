@@ -4,10 +4,10 @@ from os import PathLike
 
 import numpy as np
 
+from pronghorn.components.spelling import spelled
 from pronghorn.datasets.formats import read_npz
 from pronghorn.datasets.source import Form, RemoteFile, Source
 from pronghorn.datasets.word_lists import ADDRESS, Rules, read_word_index, shuffled
-from pronghorn.utils.spelled import spelled
 
 Split = tuple[np.ndarray, np.ndarray]
 

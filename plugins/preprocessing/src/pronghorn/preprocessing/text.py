@@ -8,7 +8,7 @@ from string import punctuation
 
 import numpy as np
 
-from pronghorn.utils.spelled import spelled
+from pronghorn.components.spelling import spelled
 
 FILTERS = punctuation.replace("'", "") + "\t\n"
 _MODES = ("binary", "count", "tfidf", "freq")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pronghorn import backend
-from pronghorn.utils.spelled import spelled
+from pronghorn.components.spelling import spelled
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.components.spelling import spelled
 from pronghorn.preprocessing.image import transforms
 from pronghorn.preprocessing.image.files import resolve_ordering
 from pronghorn.preprocessing.image.iterators import (
@@ -15,7 +16,6 @@ from pronghorn.preprocessing.image.iterators import (
     NumpyArrayIterator,
     check_images,
 )
-from pronghorn.utils.spelled import spelled
 
 _TINY = 1e-7
 _ZCA_EPSILON = 1e-6

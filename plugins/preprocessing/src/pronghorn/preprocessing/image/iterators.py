@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.components.spelling import spelled
 from pronghorn.preprocessing.image.files import (
     array_to_img,
     img_to_array,
@@ -18,7 +19,6 @@ from pronghorn.preprocessing.image.files import (
     resolve_ordering,
 )
 from pronghorn.utils.np_utils import to_categorical
-from pronghorn.utils.spelled import spelled
 
 if TYPE_CHECKING:
     from pronghorn.preprocessing.image.generator import ImageDataGenerator
