@@ -1,10 +1,12 @@
 """Writes what in this repository follows from the registry. Run it as `python docs/generate.py`.
 
-These are `docs/components.md`, `docs/command-line.md`, and the names for type checkers in each
-pack's `__init__.py`. Tests compare the files with what this script would write.
+These are `docs/components.md`, `docs/command-line.md`, the files shown in `docs/writing-a-pack.md`,
+and the names for type checkers in each pack's `__init__.py`. Tests compare the files with what this
+script would write.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -38,6 +40,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / "docs" / "components.md": components_page(),
         ROOT / "docs" / "command-line.md": command_line_page(),
+        ROOT / "docs" / "writing-a-pack.md": pack_page(),
     }
 
 
@@ -92,6 +95,20 @@ def command_line_page() -> str:
         )
         parts += [f"## pronghorn {name}", "", "```text", shown.output.rstrip(), "```", ""]
     return "\n".join(parts)
+
+
+# docs/writing-a-pack.md
+
+
+def pack_page() -> str:
+    """The page with the blocks that begin with `# <path>` filled from the example's files."""
+    text = (ROOT / "docs" / "writing-a-pack.md").read_text(encoding="utf-8")
+    return re.sub(r"(?<=\n)(```\w+\n# (\S+\.\w+)\n).*?(?=```)", _with_file, text, flags=re.DOTALL)
+
+
+def _with_file(block: re.Match[str]) -> str:
+    file = ROOT / "examples" / "acme-pack" / block[2]
+    return block[1] + file.read_text(encoding="utf-8")
 
 
 # Names for type checkers

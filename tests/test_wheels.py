@@ -109,6 +109,21 @@ def test_demo_works_from_wheels(clean: Path, tmp_path: Path):
     assert {".h5", ".png"} <= left
 
 
+def test_the_example_pack_installs_works_and_goes(uv: str, clean: Path, tmp_path: Path):
+    pronghorn = clean / "pronghorn"
+    before = run(pronghorn, "list", cwd=tmp_path)
+    pack = shutil.copytree(ROOT / "examples" / "acme-pack", tmp_path / "acme-pack")
+    installed = run(pronghorn, "install", pack, cwd=tmp_path)
+    assert installed == "acme-pack 1.0: Scale, pseudo_huber, signum, squareplus\n"
+    try:
+        assert "acme-pack 1.0: squareplus" in run(pronghorn, "list", cwd=tmp_path)
+        run(uv, "pip", "install", "-q", "--python", clean / "python", "pytest", cwd=tmp_path)
+        run(clean / "python", "-m", "pytest", "-q", "-W", "error", pack / "tests", cwd=tmp_path)
+    finally:
+        run(pronghorn, "uninstall", "--yes", "acme-pack", cwd=tmp_path)
+    assert run(pronghorn, "list", cwd=tmp_path) == before
+
+
 def test_type_checkers_see_official_names_and_allow_others(clean: Path, tmp_path: Path):
     (tmp_path / "script.py").write_text(SCRIPT)
     mypy = [sys.executable, "-m", "mypy", "--strict", "--python-executable", clean / "python"]

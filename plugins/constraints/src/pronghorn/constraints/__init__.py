@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from pronghorn.constraints.norms import MinMaxNorm as MinMaxNorm
     from pronghorn.constraints.norms import UnitNorm as UnitNorm
 
+    get = Constraint.get
+    max_norm = MaxNorm
+    maxnorm = MaxNorm
+    min_max_norm = MinMaxNorm
+    minmaxnorm = MinMaxNorm
+    non_neg = NonNeg
+    nonneg = NonNeg
+    unit_norm = UnitNorm
+    unitnorm = UnitNorm
+
     def __getattr__(name: str) -> Any: ...
 
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from pronghorn.initializers.scaled import lecun_normal as lecun_normal
     from pronghorn.initializers.scaled import lecun_uniform as lecun_uniform
 
+    get = Initializer.get
+    ones = one
+    random_normal = normal
+    random_uniform = uniform
+    zeros = zero
+
     def __getattr__(name: str) -> Any: ...
 
 
