@@ -1,6 +1,6 @@
 """What a component may ask for while it describes its work: kernels, arrays, phase, mask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import numpy as np
 
 from pronghorn import devices
 from pronghorn.components.weight import Weight
+from pronghorn.devices import kernels
 
 if TYPE_CHECKING:
     from pronghorn.components.activation import Activation
@@ -65,7 +66,31 @@ class Context:
 
     def gradient(self, weight: Weight) -> Array | None:
         """Where the gradient of a weight belongs, or None if the weight does not learn."""
-        return weight.gradient if weight.trainable else None
+        return weight.gradient
+
+    def permuted(self, x: Array, axes: Sequence[int]) -> Array:
+        """A copy of `x` whose axis i is axis `axes[i]` of `x`."""
+        strides = contiguous_strides(x.shape)
+        y = self.empty(tuple(x.shape[a] for a in axes), x.dtype)
+        lengths = self.constant(y.shape, np.int64)
+        steps = self.constant([strides[a] for a in axes], np.int64)
+        self.run(kernels.permute, x.reshape((x.size,)), lengths, steps, y.reshape((y.size,)))
+        return y
+
+    def channels_last(self, x: Array, dim_ordering: str) -> Array:
+        """Images with their channels last, whatever their ordering: "tf" or "th"."""
+        if dim_ordering == "tf":
+            return x
+        lying = getattr(x, "channels_last", None)
+        if lying is not None:
+            return lying
+        return self.permuted(x, (0, *range(2, x.ndim), 1))
+
+    def ordered(self, y: Array, dim_ordering: str) -> Array:
+        """Images whose channels are last, in this ordering."""
+        if dim_ordering == "tf":
+            return y
+        return self.permuted(y, (0, y.ndim - 1, *range(1, y.ndim - 1)))
 
 
 class EagerContext(Context):
@@ -85,6 +110,15 @@ class EagerContext(Context):
     def empty(self, shape: tuple[int, ...], dtype: Any = None) -> Array:
         """A new array on the context's device."""
         return self.device.empty(shape, self.dtype if dtype is None else dtype)
+
+
+def contiguous_strides(shape: Sequence[int]) -> list[int]:
+    """How many elements apart neighbours along each axis of a C-contiguous array lie."""
+    strides, step = [], 1
+    for length in reversed(shape):
+        strides.append(step)
+        step *= length
+    return strides[::-1]
 
 
 def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """Notes the calls that layers ask for, then gives them memory and binds them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from pronghorn.components.context import Context, bind_call
 from pronghorn.components.layer import Layer
 from pronghorn.devices import Device
+from pronghorn.engine.layout import ChannelsFirst
 from pronghorn.engine.memory import Workspace
 from pronghorn.engine.tensor import FOREVER, Buffer, Tensor
 
@@ -78,3 +80,9 @@ class RecordingContext(Context):
     def empty(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
         """The handle of an array that lives from its first call to its last."""
         return self.recorder.empty(shape, dtype)
+
+    def ordered(self, y: Tensor, dim_ordering: str) -> Tensor:
+        """Images in this ordering; for "th" nothing is moved until somebody needs it."""
+        if dim_ordering == "tf":
+            return y
+        return ChannelsFirst(y, partial(super().ordered, dim_ordering=dim_ordering))

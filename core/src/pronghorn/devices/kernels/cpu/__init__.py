@@ -1,12 +1,12 @@
 """The CPU side of the core's kernels, by theme."""
 
+from pronghorn.devices.kernels.cpu.clock import tick
 from pronghorn.devices.kernels.cpu.dropout import (
     dropout_backward,
     dropout_forward,
     random_normal,
     random_uniform,
 )
-from pronghorn.devices.kernels.cpu.clock import tick
 from pronghorn.devices.kernels.cpu.elementwise import (
     add,
     copy,
@@ -19,6 +19,7 @@ from pronghorn.devices.kernels.cpu.elementwise import (
     scale_inplace_x,
     scale_inplace_y,
 )
+from pronghorn.devices.kernels.cpu.layout import permute
 from pronghorn.devices.kernels.cpu.loss import masked_coefficient, reduce_sum
 from pronghorn.devices.kernels.cpu.memory import bias_gradient, gather
 from pronghorn.devices.kernels.cpu.objectives import metric_rows, objective_losses, objective_rows
@@ -54,6 +55,7 @@ __all__ = [
     "objective_rows",
     "penalty_gradient",
     "penalty_sums",
+    "permute",
     "random_normal",
     "random_uniform",
     "reduce_sum",

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from pronghorn.components.context import Array, Context
+from pronghorn.components.context import Array, Context, contiguous_strides
 from pronghorn.components.layer import Layer
 from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
 from pronghorn.layers.core import kernels
-from pronghorn.layers.core.strides import contiguous_strides
 
 
 class Dropout(Layer):

@@ -7,8 +7,6 @@ import numpy as np
 
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer, Shape
-from pronghorn.layers.core import kernels
-from pronghorn.layers.core.strides import contiguous_strides
 
 
 class Permute(Layer):
@@ -31,17 +29,8 @@ class Permute(Layer):
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """Copy the elements in their new order."""
-        return _permuted(x, (0, *self.dims), ctx)
+        return ctx.permuted(x, (0, *self.dims))
 
     def backward(self, dy: Array, ctx: Context) -> Array:
         """Copy the elements back."""
-        return _permuted(dy, tuple(np.argsort((0, *self.dims)).tolist()), ctx)
-
-
-def _permuted(x: Array, axes: tuple[int, ...], ctx: Context) -> Array:
-    strides = contiguous_strides(x.shape)
-    y = ctx.empty(tuple(x.shape[a] for a in axes))
-    lengths = ctx.constant(y.shape, np.int64)
-    steps = ctx.constant([strides[a] for a in axes], np.int64)
-    ctx.run(kernels.permute, x.reshape((x.size,)), lengths, steps, y.reshape((y.size,)))
-    return y
+        return ctx.permuted(dy, np.argsort((0, *self.dims)).tolist())

@@ -4,25 +4,6 @@ from pronghorn.devices.cpu import kernel, prange
 
 
 @kernel
-def permute(x, lengths, strides, y):
-    """y, whose axes have these lengths, takes its elements from x, where they have these strides.
-
-    x and y flat, lengths and strides int64 (axes,).
-    """
-    axes = lengths.size
-    inner = lengths[axes - 1]
-    step = strides[axes - 1]
-    for row in prange(y.size // inner):
-        rest = row
-        start = 0
-        for axis in range(axes - 2, -1, -1):
-            start += (rest % lengths[axis]) * strides[axis]
-            rest = rest // lengths[axis]
-        for j in range(inner):
-            y[row * inner + j] = x[start + j * step]
-
-
-@kernel
 def repeat_rows(x, y):
     """Each row of x (n, d) stands in y (n, times, d) `times` times."""
     for i in prange(y.shape[0]):
@@ -90,6 +71,6 @@ def activation_bias_gradient(at, dz, db):
         db[j] = 0.0
     for i in range(dz.shape[0]):
         for j in range(dz.shape[1]):
-            dz[i, j] *= slope(at[i, j])  # noqa: F821
+            dz[i, j] *= slope(at[i, j])
         for j in range(dz.shape[1]):
             db[j] += dz[i, j]
