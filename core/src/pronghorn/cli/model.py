@@ -8,7 +8,7 @@ import click
 from pronghorn.cli.table import columns
 
 if TYPE_CHECKING:
-    from pronghorn.cli.arrays import Array
+    from pronghorn.files.arrays import Array
 
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 batch_size = click.option(
@@ -38,7 +38,7 @@ def evaluate(
     DATA and TARGETS are .npy, .npz or .csv files. Without TARGETS, DATA is an .npz with arrays x
     and y, or a .csv whose last column is the target.
     """
-    from pronghorn.cli.arrays import read_pairs
+    from pronghorn.files.arrays import read_pairs
 
     x, y = read_pairs(data, targets)
     loaded = _load(model, device)
@@ -71,7 +71,7 @@ def predict(
     device: str | None,
 ) -> None:
     """Write what a MODEL file predicts for DATA, an .npy, .npz or .csv file."""
-    from pronghorn.cli.arrays import check_suffix, read_inputs, write_array
+    from pronghorn.files.arrays import check_suffix, read_inputs, write_array
 
     check_suffix(output)
     x = read_inputs(data, key)

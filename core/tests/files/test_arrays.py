@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from pronghorn.cli.arrays import read_inputs, read_pairs, write_array
 from pronghorn.errors import DatasetError, ModelFileError
+from pronghorn.files.arrays import read_inputs, read_pairs, write_array
 
 X = np.arange(6, dtype=np.float32).reshape(3, 2)
 Y = np.array([0, 1, 1])
