@@ -46,13 +46,13 @@ def _compile(
     try:
         dispatcher = njit(f"void({', '.join(types)})", **options)(function)
     except NumbaError as error:
-        raise _explained(program, types, str(error)) from error
+        raise explained(program, types, str(error)) from error
     (made,) = dispatcher.overloads.values()
     entry: Callable[..., None] = getattr(made, "entry_point")  # noqa: B009 (a named tuple's)
     return entry
 
 
-def _explained(program: Program, types: Sequence[str], report: str) -> FunctionError:
+def explained(program: Program, types: Sequence[str], report: str) -> FunctionError:
     """Numba's report on the generated text as an error in the source."""
     found = re.search(r'^File ".*", line (\d+)', report, re.MULTILINE)
     origin = program.origin(int(found[1])) if found else None

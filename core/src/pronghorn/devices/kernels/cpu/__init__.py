@@ -23,6 +23,12 @@ from pronghorn.devices.kernels.cpu.layout import permute
 from pronghorn.devices.kernels.cpu.loss import masked_coefficient, reduce_sum
 from pronghorn.devices.kernels.cpu.memory import bias_gradient, gather
 from pronghorn.devices.kernels.cpu.objectives import metric_rows, objective_losses, objective_rows
+from pronghorn.devices.kernels.cpu.product import (
+    product,
+    product_bias,
+    product_nt,
+    product_tn,
+)
 from pronghorn.devices.kernels.cpu.sums import sum_map
 from pronghorn.devices.kernels.cpu.updates import (
     add_map,
@@ -56,6 +62,10 @@ __all__ = [
     "penalty_gradient",
     "penalty_sums",
     "permute",
+    "product",
+    "product_bias",
+    "product_nt",
+    "product_tn",
     "random_normal",
     "random_uniform",
     "reduce_sum",

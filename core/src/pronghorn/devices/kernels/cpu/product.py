@@ -1,0 +1,27 @@
+"""Matrix products. Without an `activate` they are plain."""
+
+from pronghorn.devices.product import multiplies
+
+
+@multiplies()
+def product(a, b, c):
+    """c (n, m) = activate(a (n, k) @ b (k, m))."""
+    c[:] = activate(a @ b)
+
+
+@multiplies(turn_a=True)
+def product_tn(a, b, c):
+    """c (n, m) = activate(a (k, n).T @ b (k, m)): the gradient of a dense layer's weights."""
+    c[:] = activate(a.T @ b)
+
+
+@multiplies(turn_b=True)
+def product_nt(a, b, c):
+    """c (n, m) = activate(a (n, k) @ b (m, k).T): the gradient of a dense layer's input."""
+    c[:] = activate(a @ b.T)
+
+
+@multiplies()
+def product_bias(a, b, bias, c):
+    """c (n, m) = activate(a (n, k) @ b (k, m) + bias (m,)): a dense layer."""
+    c[:] = activate(a @ b + bias)

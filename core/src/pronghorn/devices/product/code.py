@@ -1,0 +1,88 @@
+"""The machine code of products: a task for each shape of block, an epilogue for each activation."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from numba.core.errors import NumbaError
+
+from pronghorn.devices import generated, jit, native
+from pronghorn.devices.cpu import SERIAL, kernel, prange
+from pronghorn.devices.function import Function
+from pronghorn.devices.kinds import INT, REAL, Array
+from pronghorn.devices.native import call
+from pronghorn.devices.product import loops
+from pronghorn.devices.product.layout import TASK, TASKS, WORK, Shape
+from pronghorn.devices.program import Program
+from pronghorn.devices.simd import host, pointer
+from pronghorn.devices.source import read
+
+
+@kernel(work=lambda table: int(table[WORK]))
+def run(table):
+    """Do all tasks of the product that a table describes."""
+    for task in prange(table[TASKS]):
+        call(table[TASK], pointer(table, 0), task)
+
+
+@cache
+def task(shape: Shape) -> int:
+    """The address of `loops.multiply`, compiled for a shape of register blocks."""
+    constants = {
+        "BLOCK_ROWS": shape.rows,
+        "BLOCK_VECTORS": shape.vectors,
+        "BITS": shape.bits,
+        "REAL": shape.real,
+    }
+    sources = (generated.sources(loops.__name__), host().describe())
+    return native.compiled("multiply", _specialized(constants), "int64", sources)
+
+
+def epilogue(activate: Function | None, real: str) -> int:
+    """The address of the function that applies `activate` to a block; 0 if that changes nothing.
+
+    Raises:
+        FunctionError: it cannot be compiled; says where.
+    """
+    if activate is None or is_identity(activate):
+        return 0
+    program = Program(read(apply), {"activate": activate}, SERIAL, real, (Array(REAL, 1), INT))
+    return _compiled(program)
+
+
+def apply(block, size):
+    """block = activate(block)."""
+    for i in range(size):
+        block[i] = activate(block[i])
+
+
+def is_identity(function: Function) -> bool:
+    """Whether the function gives its first argument back."""
+    body = function.source.tree.body
+    value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+    return isinstance(value, ast.Name) and value.id == function.parameters[0]
+
+
+def _compiled(program: Program) -> int:
+    sources = [generated.sources(module) for module, _ in sorted(program.imports)]
+    key = (program.text, program.real, tuple(sources))
+    if key not in _epilogues:
+        try:
+            _epilogues[key] = native.compiled(program.name, program.text, program.real, sources)
+        except NumbaError as error:
+            raise jit.explained(program, [program.real], str(error)) from error
+    return _epilogues[key]
+
+
+_epilogues: dict[tuple[str, str, tuple[str, ...]], int] = {}
+
+
+def _specialized(constants: dict[str, object]) -> str:
+    """The text of `loops` with other constants."""
+    module = ast.parse(Path(loops.__file__).read_text(encoding="utf-8"))
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name in constants:
+                node.value = ast.Constant(constants[name])
+    return ast.unparse(module)

@@ -1,0 +1,114 @@
+"""Matrix products as kernels."""
+
+import ast
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numba import get_num_threads
+from numpy.typing import NDArray
+
+from pronghorn.devices import threads
+from pronghorn.devices.cpu import Kernel
+from pronghorn.devices.host import CpuDevice
+from pronghorn.devices.product import code
+from pronghorn.devices.product.layout import (
+    BIAS,
+    EPILOGUE,
+    SCRATCH,
+    TASK,
+    A,
+    B,
+    C,
+    Cut,
+    shape_for,
+)
+from pronghorn.devices.simd import host
+
+PER_OPERATION = 8
+"""Multiply-adds in the time of one elementary operation, a load and a store included."""
+TASK_WORK = 100_000
+"""Elementary operations that are worth another task."""
+FIELD = {"a": A, "b": B, "bias": BIAS, "c": C}
+
+
+class Product(Kernel):
+    """c = activate(a @ b + bias), by register blocks in Numba's own threads.
+
+    What it needs of memory is allocated when it is bound; a call allocates nothing. `activate` is
+    applied to each block of c while it is in the first-level cache.
+
+    Args:
+        function: the same in NumPy's terms, for people; its parameters are the kernel's.
+        turn_a, turn_b: whether a, or b, lies transposed in memory.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], turn_a: bool = False, turn_b: bool = False
+    ) -> None:
+        super().__init__(function, functions=("activate",))
+        self.turn_a, self.turn_b = turn_a, turn_b
+
+    def bind(self, *args: Any) -> Callable[[], None]:
+        """A call without arguments that computes this product in place.
+
+        Raises:
+            ValueError: shapes that do not fit, or an array that is not C-contiguous.
+            TypeError: dtypes that are not all float32 or all float64.
+        """
+        values, real = self.values(args)
+        arrays = dict(zip(self.parameters, values, strict=True))
+        self._check_types(arrays)
+        cut = self._cut(arrays)
+        scratch = CpuDevice().zeros((cut.tasks * cut.room,), real)
+        addresses = {FIELD[name]: array.ctypes.data for name, array in arrays.items()}
+        addresses[SCRATCH] = scratch.ctypes.data
+        addresses[TASK] = code.task(cut.shape)
+        addresses[EPILOGUE] = code.epilogue(self.functions.get("activate"), real)
+        bound = code.run.bind(cut.table(addresses))
+        bound.operands = (*values, scratch)  # type: ignore[attr-defined]
+        return bound
+
+    def text(self, real: str = "float32", parallel: bool = False) -> str:
+        """The function in NumPy's terms; the loops are in `pronghorn.devices.product.loops`."""
+        return ast.unparse(self.source.tree)
+
+    def _check_types(self, arrays: dict[str, NDArray[Any]]) -> None:
+        real = arrays["c"].dtype
+        if real.name not in ("float32", "float64"):
+            raise TypeError(f"kernel {self.name} multiplies float32 or float64, not {real}")
+        for name, array in arrays.items():
+            if array.dtype != real:
+                raise TypeError(f"kernel {self.name}: {name} is {array.dtype}, but c is {real}")
+            if name != "c" and np.may_share_memory(array, arrays["c"]):
+                raise ValueError(f"kernel {self.name}: {name} and c share memory")
+
+    def _cut(self, arrays: dict[str, NDArray[Any]]) -> Cut:
+        rows, columns, depth = self._sizes(arrays)
+        work = rows * columns * depth // PER_OPERATION
+        tasks = 1
+        if threads.available() and threads.pays(work):
+            tasks = max(1, min(get_num_threads(), work // TASK_WORK))
+        shape = shape_for(host(), rows, arrays["c"].dtype.name)
+        return Cut(rows, columns, depth, self.turn_a, self.turn_b, shape, tasks, work)
+
+    def _sizes(self, arrays: dict[str, NDArray[Any]]) -> tuple[int, int, int]:
+        shapes = {name: array.shape for name, array in arrays.items()}
+        a, b, c = (shapes[name] for name in "abc")
+        if len(a) == len(b) == len(c) == 2:
+            rows, depth = reversed(a) if self.turn_a else a
+            depth_b, columns = reversed(b) if self.turn_b else b
+            bias = shapes.get("bias", (columns,))
+            if depth == depth_b and c == (rows, columns) and bias == (columns,):
+                return rows, columns, depth
+        told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        wanted = ast.unparse(self.source.tree.body[0])
+        raise ValueError(f"kernel {self.name}: shapes {told} do not fit {wanted}")
+
+
+def multiplies(
+    turn_a: bool = False, turn_b: bool = False
+) -> Callable[[Callable[..., Any]], Product]:
+    """Make a `Product` of a function that says in NumPy's terms what it computes."""
+    return partial(Product, turn_a=turn_a, turn_b=turn_b)

@@ -1,0 +1,53 @@
+"""Vector registers in Numba code: vectors, register blocks, and the shapes that suit the CPU.
+
+LLVM does not find register-blocked loops by itself; here they are written down. Everything is
+generic in the element type (float32, float64) and the width of the registers. Nothing here allocates,
+checks bounds, or needs more alignment than an element's.
+"""
+
+from pronghorn.devices.simd.blocks import (
+    add_product,
+    add_product_packing,
+    load_block,
+    store_block,
+    zero_block,
+)
+from pronghorn.devices.simd.panels import crop_rows, pad_rows, transpose_rows
+from pronghorn.devices.simd.target import Target, describe, host, target_for
+from pronghorn.devices.simd.vectors import (
+    fma,
+    lanes_of,
+    load,
+    load_part,
+    pointer,
+    pointer_from,
+    splat,
+    store,
+    store_part,
+    zero,
+)
+
+__all__ = [
+    "Target",
+    "add_product",
+    "add_product_packing",
+    "crop_rows",
+    "describe",
+    "fma",
+    "host",
+    "lanes_of",
+    "load",
+    "load_block",
+    "load_part",
+    "pad_rows",
+    "pointer",
+    "pointer_from",
+    "splat",
+    "store",
+    "store_block",
+    "store_part",
+    "target_for",
+    "transpose_rows",
+    "zero",
+    "zero_block",
+]
