@@ -57,13 +57,39 @@ def default() -> Device:
 
 @cache
 def get(name: str) -> Device:
-    """The device called `name`.
+    """The device called `name`: "cpu", "cuda" or what a pack brings.
 
     Raises:
-        DeviceError: there is no such device here.
+        DeviceError: there is no such device here; says why and what to do.
     """
-    if name == "cpu":
-        from pronghorn.devices.host import CpuDevice
+    makers: dict[str, Callable[[], Device]] = {"cpu": _cpu, "cuda": _cuda}
+    if name not in makers:
+        makers = {**_of_packs(), **makers}
+    if name not in makers:
+        raise DeviceError(f"there is no device {name!r}; there are: {', '.join(sorted(makers))}")
+    return makers[name]()
 
-        return CpuDevice()
-    raise DeviceError(f"there is no device {name!r}; there is: cpu")
+
+def _cpu() -> Device:
+    from pronghorn.devices.host import CpuDevice
+
+    return CpuDevice()
+
+
+def _cuda() -> Device:
+    try:
+        from pronghorn.devices.cuda import CudaDevice
+    except ImportError as error:
+        raise DeviceError(
+            f"Numba has no CUDA target here ({error}): pip install 'pronghorn[cuda]'"
+        ) from error
+    return CudaDevice()
+
+
+def _of_packs() -> dict[str, Callable[[], Device]]:
+    from pronghorn import hooks
+
+    found: dict[str, Callable[[], Device]] = {}
+    for named in hooks.manager().hook.pronghorn_devices():
+        found.update(named)
+    return found

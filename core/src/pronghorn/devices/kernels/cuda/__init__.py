@@ -1,0 +1,74 @@
+"""The CUDA side of the core's kernels, by theme: the names of the CPU side, for the same arrays."""
+
+from pronghorn.devices.kernels.cuda.clock import tick
+from pronghorn.devices.kernels.cuda.dropout import (
+    dropout_backward,
+    dropout_forward,
+    random_normal,
+    random_uniform,
+)
+from pronghorn.devices.kernels.cuda.elementwise import (
+    add,
+    copy,
+    fill,
+    map_backward_x,
+    map_backward_y,
+    map_forward,
+    map_inplace,
+    scale,
+    scale_inplace_x,
+    scale_inplace_y,
+)
+from pronghorn.devices.kernels.cuda.loss import masked_coefficient
+from pronghorn.devices.kernels.cuda.memory import gather
+from pronghorn.devices.kernels.cuda.objectives import (
+    metric_rows,
+    objective_losses,
+    objective_rows,
+)
+from pronghorn.devices.kernels.cuda.product import product, product_bias, product_nt, product_tn
+from pronghorn.devices.kernels.cuda.sums import bias_gradient, reduce_sum, sum_map
+from pronghorn.devices.kernels.cuda.updates import (
+    add_map,
+    clip_norm,
+    clip_value,
+    norm_constraint,
+    penalty_gradient,
+    penalty_sums,
+)
+
+__all__ = [
+    "add",
+    "add_map",
+    "bias_gradient",
+    "clip_norm",
+    "clip_value",
+    "copy",
+    "dropout_backward",
+    "dropout_forward",
+    "fill",
+    "gather",
+    "map_backward_x",
+    "map_backward_y",
+    "map_forward",
+    "map_inplace",
+    "masked_coefficient",
+    "metric_rows",
+    "norm_constraint",
+    "objective_losses",
+    "objective_rows",
+    "penalty_gradient",
+    "penalty_sums",
+    "product",
+    "product_bias",
+    "product_nt",
+    "product_tn",
+    "random_normal",
+    "random_uniform",
+    "reduce_sum",
+    "scale",
+    "scale_inplace_x",
+    "scale_inplace_y",
+    "sum_map",
+    "tick",
+]
