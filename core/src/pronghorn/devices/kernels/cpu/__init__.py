@@ -23,7 +23,7 @@ from pronghorn.devices.kernels.cpu.layout import permute
 from pronghorn.devices.kernels.cpu.loss import masked_coefficient, reduce_sum
 from pronghorn.devices.kernels.cpu.memory import bias_gradient, gather
 from pronghorn.devices.kernels.cpu.objectives import metric_rows, objective_losses, objective_rows
-from pronghorn.devices.kernels.cpu.product import (
+from pronghorn.devices.kernels.cpu.products import (
     product,
     product_bias,
     product_nt,
