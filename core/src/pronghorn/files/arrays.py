@@ -46,6 +46,12 @@ def read_pairs(path: Path, targets: Path | None = None) -> tuple[Array, Array]:
     )
 
 
+def read_named(path: Path) -> dict[str, Array]:
+    """The arrays of an `.npz` by their names; nothing for a file that holds a single array."""
+    held = _read(path)
+    return {} if isinstance(held, np.ndarray) else held
+
+
 def write_array(path: Path, array: Array) -> None:
     """Write an array whole or not at all, in the format that the file's ending names."""
     from pronghorn.files.atomic import replacing

@@ -8,14 +8,14 @@ are then downloaded and checked.
 from importlib import import_module
 from types import ModuleType
 
-_MODULES = ("cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters")
+NAMES = ("cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters")
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in _MODULES:
+    if name in NAMES:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*globals(), *NAMES})
