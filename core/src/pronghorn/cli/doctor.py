@@ -17,6 +17,8 @@ from pronghorn.registry import check, packs
 from pronghorn.registry.manager import describe
 
 NUMERICS = ("numpy", "numba", "llvmlite", "h5py")
+GPU_FILES = (Path("/dev/nvidiactl"), Path("/dev/dxg"))
+"""Where Linux, and Linux inside Windows, shows that there is a GPU."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Finding:
 def doctor() -> None:
     """Show what Pronghorn makes of this machine; exit status 1 if something is wrong."""
     findings = [finding for examine in EXAMINATIONS for finding in _guarded(examine)]
-    rows = [("!" if f.wrong else "", f.subject, f.text) for f in findings]
+    rows = [("!" if f.wrong else " ", f.subject, f.text) for f in findings]
     click.echo(columns(rows, gap=1))
     wrong = [finding.subject for finding in findings if finding.wrong]
     if wrong:
@@ -109,7 +111,8 @@ def _cuda() -> Iterator[Finding]:
     try:
         device = devices.get("cuda")
     except DeviceError as error:
-        expected = os.environ.get("PRONGHORN_DEVICE") == "cuda" or Path("/dev/nvidiactl").exists()
+        wanted = os.environ.get("PRONGHORN_DEVICE") == "cuda"
+        expected = wanted or any(file.exists() for file in GPU_FILES)
         yield Finding("cuda", f"no: {error}", wrong=expected)
     else:
         yield Finding("cuda", str(device))
