@@ -18,6 +18,7 @@ from pronghorn.devices.program import Program, Target, prange, real
 
 __all__ = ["CpuDevice", "Kernel", "kernel", "prange"]
 
+
 class Kernel(BaseKernel):
     """Loops over arrays on the CPU, compiled for the types that they are bound to.
 
@@ -73,10 +74,11 @@ class Kernel(BaseKernel):
 
     def _compile(self, values: Sequence[Any], real: str, parallel: bool) -> Callable[..., None]:
         program = self._program(real, parallel, [kinds.of_value(v, real) for v in values])
-        if parallel:
-            threads.start()
-        options = {**OPTIONS, "parallel": True} if parallel else OPTIONS
-        return entry_point(program, [type_text(v) for v in values], options)
+        types = [type_text(v) for v in values]
+        if not parallel:
+            return entry_point(program, types, OPTIONS)
+        threads.start()
+        return threads.guarded(entry_point(program, types, {**OPTIONS, "parallel": True}))
 
     def _program(self, real: str, parallel: bool, arguments: Sequence[Kind] | None) -> Program:
         self.require_functions()

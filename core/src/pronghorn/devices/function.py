@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pronghorn.devices import derivative, source
+from pronghorn.devices import source
 from pronghorn.devices.folding import with_constants
 from pronghorn.errors import FunctionError
 
@@ -93,10 +93,18 @@ class Function:
         if name not in self.parameters:
             raise self.source.error(None, f"{self.name} has no parameter {name!r} to derive by")
         if name not in self._derivatives:
-            self._derivatives[name] = Function._made(
-                derivative.derive(self.source, name), self.defaults, {}
-            )
+            self._derivatives[name] = self._given_derivative(name) or self._derived(name)
         return self._derivatives[name]
+
+    def _given_derivative(self, name: str) -> "Function | None":
+        """The derivative that comes with the Python function, as the attribute `derivatives`."""
+        given = getattr(self.source.origin, "derivatives", {}).get(name)
+        return None if given is None else Function(given).with_constants(**self.constants)
+
+    def _derived(self, name: str) -> "Function":
+        from pronghorn.devices.derivative import derive  # which needs this module
+
+        return Function._made(derive(self.source, name), self.defaults, {})
 
     def text(self) -> str:
         """The function as Python text, constants put in."""

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import copy
+import math
 import sys
 from collections.abc import Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -41,6 +42,14 @@ NUMPY_SCALARS: dict[Any, str] = {
     np.tan: "math.tan", np.tanh: "math.tanh", np.trunc: "math.trunc",
 }  # fmt: skip
 """NumPy functions that a scalar function may use, as what they are on one number."""
+
+
+def on_numbers(found: Any) -> Any:
+    """What a NumPy function is on one number, anything else as it is."""
+    text = NUMPY_SCALARS.get(found) if isinstance(found, np.ufunc) else None
+    if text is None:
+        return found
+    return getattr(math if text.startswith("math.") else builtins, text.removeprefix("math."))
 
 
 class Helper(ast.Name):

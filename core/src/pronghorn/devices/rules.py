@@ -5,6 +5,9 @@ arguments. None: the function is constant between its jumps, so its derivative i
 """
 
 import math
+from typing import Any
+
+import numpy as np
 
 TWO_OVER_ROOT_PI = repr(2.0 / math.sqrt(math.pi))
 LN_2 = repr(math.log(2.0))
@@ -49,6 +52,15 @@ DERIVATIVES: dict[str, tuple[str, ...] | None] = {
     "tanh": ("1.0 - math.tanh(a) * math.tanh(a)",),
     "trunc": None,
 }
+
+REWRITTEN: dict[str, tuple[str, str]] = {
+    "fma": ("abc", "a * b + c"),
+    "log": ("ab", "math.log(a) / math.log(b)"),
+}
+"""Functions of `math` that are other expressions: parameters and text."""
+
+NUMPY: dict[Any, str] = {np.where: "b if a else c", np.clip: "min(max(a, b), c)"}
+"""NumPy's functions of three numbers that are other expressions."""
 
 PIECEWISE_CONSTANT = frozenset({"bool", "int", "len", "round"})
 """Builtins whose derivative is 0 wherever they have one."""

@@ -140,8 +140,16 @@ def _is(node: ast.FunctionDef | ast.Lambda, code: CodeType) -> bool:
     if isinstance(node, ast.FunctionDef):
         first = min((node.lineno, *(d.lineno for d in node.decorator_list)))
         return node.name == code.co_name and first == code.co_firstlineno
-    body = (node.body.lineno, node.body.end_lineno, node.body.col_offset, node.body.end_col_offset)
-    return code.co_name == "<lambda>" and body in set(code.co_positions())
+    return code.co_name == "<lambda>" and _spans(node.body, code)
+
+
+def _spans(body: ast.expr, code: CodeType) -> bool:
+    """Whether the code of a lambda is that of this body, from its first character to its last."""
+    places = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
+    first = min(((line, column) for line, _, column, _ in places), default=None)
+    last = max(((line, column) for _, line, _, column in places), default=None)
+    ends = (body.end_lineno, body.end_col_offset)
+    return first == (body.lineno, body.col_offset) and last == ends
 
 
 def _definition(node: ast.FunctionDef | ast.Lambda, name: str) -> ast.FunctionDef:
