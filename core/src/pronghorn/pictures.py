@@ -26,11 +26,13 @@ def new_figure(width: float, height: float) -> "Figure":
     """
     try:
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
     except ImportError as error:
         raise ImportError(
             'pictures need matplotlib, which is not installed: pip install "pronghorn-core[plot]"'
         ) from error
-    figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    layout = ConstrainedLayoutEngine(h_pad=0.1, w_pad=0.1)
+    figure = Figure(figsize=(width, height), layout=layout, facecolor="white")
     # A notebook asks an object for this where pyplot has not taught it to show figures.
     setattr(figure, "_repr_png_", partial(_png, figure))  # noqa: B010
     return figure

@@ -29,7 +29,9 @@ def can_redraw(stream: TextIO) -> bool:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration as people read it: `0.4s`, `12s`, `3:05`, `1:02:03`."""
+    """A duration as people read it: `35ms`, `2.4s`, `12s`, `3:05`, `1:02:03`."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f}ms"
     if seconds < 9.95:
         return f"{seconds:.1f}s"
     whole = round(seconds)

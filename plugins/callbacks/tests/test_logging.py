@@ -84,15 +84,22 @@ def test_curves_show_training_and_validation_and_the_best(run):
     lines = {line.get_label(): line.get_xydata().tolist() for line in axis.get_lines()}
     assert lines["training"] == [[1, 0.45], [2, 0.2], [3, 0.25]]
     assert lines["validation"] == [[1, 0.9], [2, 0.4], [3, 0.5]]
-    assert lines["best 0.4 (epoch 2)"] == [[2, 0.4]]
+    assert lines["best 0.4000 (epoch 2)"] == [[2, 0.4]]
 
 
 def test_curves_need_no_pyplot_and_survive_nan(run):
     history = History()
-    run([history], [{"loss": float("nan"), "val_loss": float("nan"), "lr": 0.1}] * 2)
+    nan = float("nan")
+    run([history], [{"loss": nan, "val_loss": nan, "lr": rate} for rate in (0.1, 0.01)])
     figure = history.plot()
     assert [axis.get_title() for axis in figure.axes] == ["Loss", "Learning rate"]
     assert figure._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_rate_that_never_changed_is_not_drawn(run):
+    history = History()
+    run([history], [{"loss": 1.0, "lr": 0.1}] * 2)
+    assert [axis.get_title() for axis in history.plot().axes] == ["Loss"]
 
 
 def test_the_finished_line_shows_what_history_keeps(run, terminal):
@@ -125,7 +132,7 @@ def test_a_pipe_gets_one_line_an_epoch(run, capsys, verbose):
     run([BaseLogger(), ProgbarLogger()], [{"val_loss": -1e-4}] * 10, BATCHES, verbose=verbose)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
-    pattern = r"Epoch  1/10 - \d+\.\ds - loss: 2\.4444 - acc: 0\.4444 - val_loss: -1\.0000e-04"
+    pattern = r"Epoch  1/10 - \d+ms - loss: 2\.4444 - acc: 0\.4444 - val_loss: -1\.0000e-04"
     assert re.fullmatch(pattern, lines[0])
     assert all(line.isprintable() for line in lines)
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from pronghorn.callbacks.monitor import grows
 from pronghorn.pictures import TEXT_COLOR, TRAIN_COLOR, VALIDATION_COLOR, new_grid
+from pronghorn.progress import format_value
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-from pronghorn.callbacks.monitor import grows
 
 Values = Sequence[float]
 
@@ -34,8 +34,10 @@ def draw_curves(epochs: Sequence[int], history: Mapping[str, Values]) -> "Figure
 
 
 def quantities(history: Mapping[str, Values]) -> list[str]:
-    """Labels without their `val_` twins: the loss first, the learning rate last."""
+    """Labels without their `val_` twins: the loss first, a rate that changed last."""
     names = {label.removeprefix("val_") for label in history}
+    if len(set(history.get("lr", ()))) == 1:
+        names.discard("lr")
     return sorted(names, key=lambda name: (name == "lr", name != "loss", name))
 
 
@@ -49,7 +51,7 @@ def _draw_panel(axis: "Axes", name: str, epochs: list[int], history: Mapping[str
             xs = epochs[-len(values) :]
             axis.plot(xs, values, color=color, label=part, marker=marker, markersize=3.5)
     _mark_best(axis, name, epochs, parts["validation"])
-    _dress(axis, label, name, len(epochs))
+    _dress(axis, label, name, epochs)
 
 
 def _mark_best(axis: "Axes", name: str, epochs: list[int], values: Values | None) -> None:
@@ -60,19 +62,19 @@ def _mark_best(axis: "Axes", name: str, epochs: list[int], values: Values | None
     best, epoch = (max if grows(name) else min)(finite, key=lambda pair: pair[0])
     axis.plot(
         [epoch], [best], "o", color=VALIDATION_COLOR, fillstyle="none", markersize=9,
-        label=f"best {best:.4g} (epoch {epoch})", linestyle="none",
+        label=f"best {format_value(best)} (epoch {epoch})", linestyle="none",
     )  # fmt: skip
 
 
-def _dress(axis: "Axes", label: str, name: str, count: int) -> None:
+def _dress(axis: "Axes", label: str, name: str, epochs: list[int]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_title(label[:1].upper() + label[1:], fontsize=12, color=TEXT_COLOR)
     axis.set_xlabel("epoch", color=TEXT_COLOR)
     axis.set_ylabel(label, color=TEXT_COLOR)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    if count == 1:
-        axis.set_xlim(0.5, 1.5)
+    margin = max(0.03 * (epochs[-1] - epochs[0]), 0.5)
+    axis.set_xlim(epochs[0] - margin, epochs[-1] + margin)
     if name == "lr":
         axis.set_yscale("log")
     axis.grid(color="#e3e3e3", linewidth=0.8)
