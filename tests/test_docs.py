@@ -69,8 +69,9 @@ def python_blocks(page: str) -> list[str]:
 
 @pytest.mark.parametrize("block", python_blocks("README.md"))
 def test_python_in_the_readme_runs(block, tmp_path):
+    (tmp_path / "script.py").write_text(block, encoding="utf-8")
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", block],
+        [sys.executable, "-W", "error", "script.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr

@@ -29,6 +29,6 @@ def test_all_of_it_learns():
     model = Sequential(
         [Scale(input_shape=(3,)), Dense(16, activation="squareplus"), Dense(1)], seed=1
     )
-    model.compile(loss="pseudo_huber", optimizer={"name": "signum", "config": {"lr": 0.01}})
-    losses = model.fit(X, Y, nb_epoch=100, batch_size=8, verbose=0).history["loss"]
-    assert losses[-1] < 0.1 * losses[0]
+    model.compile(loss="pseudo_huber", optimizer={"name": "signum", "config": {"lr": 0.005}})
+    losses = model.fit(X, Y, nb_epoch=200, batch_size=8, verbose=0).history["loss"]
+    assert losses[-1] < 0.2 * losses[0]
