@@ -4,7 +4,10 @@ import golden
 import numpy as np
 import pytest
 
-from pronghorn.components.metric import Metric
+from pronghorn import registry
+from pronghorn.components.context import EagerContext
+from pronghorn.components.metric import Metric, accuracy_for
+from pronghorn.components.objective import Objective
 
 
 def is_metric(case):
@@ -22,3 +25,136 @@ def test_equals_keras_1_on_tensorflow_in_float32(case):
     metric = Metric.get(case.info["metric"])
     value = metric(case["y_true"].astype("f"), case["y_pred"].astype("f"))
     np.testing.assert_allclose(value, case.tf["value"], **golden.TENSORFLOW)
+
+
+# Section 26.3 of the Keras 1 behaviour.
+T = np.array([[0.0, 1, 0], [1, 0, 0]])
+P = np.array([[0.2, 0.7, 0.2], [0, 0.5, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("matthews_correlation", 0.632456),
+        ("precision", 1),
+        ("recall", 0.5),
+        ("fmeasure", 0.666667),
+        ("binary_accuracy", 0.833333),
+        ("categorical_accuracy", 0.5),
+        ("mse", (0.056667 + 0.5) / 2),
+    ],
+)
+def test_values_of_a_small_batch(name, value):
+    assert Metric.get(name)(T, P) == pytest.approx(value, abs=1e-6)
+
+
+def test_values_of_one_column():
+    t = np.array([0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0], float)
+    p = np.array([1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0], float)
+    expected = {
+        "matthews_correlation": -0.149071,
+        "precision": 0.4,
+        "recall": 0.285714,
+        "fmeasure": 0.333333,
+    }
+    for name, value in expected.items():
+        assert Metric.get(name)(t, p) == pytest.approx(value, abs=1e-6)
+    f2 = Metric.get({"name": "fbeta_score", "config": {"beta": 2}})
+    assert f2(t, p) == pytest.approx(0.303030, abs=1e-6)
+
+
+def test_no_positives_and_negative_beta():
+    nothing = np.zeros((3, 2))
+    for name in ("precision", "recall", "fmeasure", "fbeta_score", "matthews_correlation"):
+        assert Metric.get(name)(nothing, nothing) == 0.0
+    with pytest.raises(ValueError, match="beta must not be negative, got -1"):
+        Metric.get("fbeta_score").configured(beta=-1)(T, P)
+
+
+def test_top_k():
+    p = np.array([[0.3, 0.2, 0.1], [0.1, 0.2, 0.7]])
+    t = np.array([[0.0, 1, 0], [1, 0, 0]])
+    for k, value in ((3, 1.0), (2, 0.5), (1, 0.0)):
+        assert Metric.get("top_k_categorical_accuracy").configured(k=k)(t, p) == value
+        sparse = Metric.get("sparse_top_k_categorical_accuracy").configured(k=k)
+        assert sparse([[1], [0]], p) == value
+
+
+def test_half_rounds_to_zero():
+    assert Metric.get("binary_accuracy")([[0.0, 1.0]], [[0.5, 1.5]]) == 0.5
+
+
+def test_sparse_accuracy_takes_numbers_with_and_without_the_last_axis():
+    p = np.random.default_rng(0).random((4, 3, 5))
+    labels = p.argmax(-1)
+    labels[0] = (labels[0] + 1) % 5
+    metric = Metric.get("sparse_categorical_accuracy")
+    assert metric(labels, p) == metric(labels[..., None], p) == 0.75
+
+
+@pytest.mark.parametrize("name", ["categorical_accuracy", "binary_accuracy", "mse"])
+def test_matches_numpy_on_three_axes(name):
+    rng = np.random.default_rng(1)
+    t, p = rng.integers(0, 2, (6, 5, 4)).astype(float), rng.random((6, 5, 4))
+    expected = {
+        "categorical_accuracy": (t.argmax(-1) == p.argmax(-1)).mean(),
+        "binary_accuracy": (t == np.round(p)).mean(),
+        "mse": ((t - p) ** 2).mean(),
+    }[name]
+    assert Metric.get(name)(t, p) == pytest.approx(expected, rel=1e-12)
+
+
+def test_sums_are_float64_and_exact_over_many_rows():
+    p = np.random.default_rng(0).random((200_000, 3)).astype("f")
+    exact = (p.astype("d") ** 2).mean()
+    assert Metric.get("mse")(np.zeros_like(p), p) == pytest.approx(exact, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("loss", "shape", "class_mode", "expected"),
+    [
+        ("mse", (None, 1), None, "binary_accuracy"),
+        ("binary_crossentropy", (None, 4), None, "binary_accuracy"),
+        ("categorical_crossentropy", (None, 4), None, "categorical_accuracy"),
+        ("mse", (None, 4), None, "categorical_accuracy"),
+        ("sparse_categorical_crossentropy", (None, 4), None, "sparse_categorical_accuracy"),
+        ("categorical_crossentropy", (None, 4), "binary", "binary_accuracy"),
+        ("binary_crossentropy", (None, 4), "categorical", "categorical_accuracy"),
+    ],
+)
+def test_what_accuracy_means(loss, shape, class_mode, expected):
+    assert accuracy_for(Objective.get(loss), shape, class_mode) == expected
+
+
+def test_every_objective_is_a_metric():
+    for entry in registry.entries("objectives"):
+        for name in entry.names:
+            assert Metric.get(name).name == entry.identifier
+
+
+def test_objective_instances_and_plain_functions():
+    def near(y_true, y_pred):
+        return 1.0 if abs(y_true - y_pred) < 0.25 else 0.0
+
+    huber = Objective.get("huber").configured(delta=0.5)
+    assert Metric.get(huber)(T, P) == pytest.approx(huber(T, P).mean())
+    assert Metric.get(near)(T, P) == pytest.approx(2 / 6)
+    assert Metric.get(near).name == "near"
+
+
+@pytest.mark.parametrize(("alias", "name"), [("f1score", "fmeasure"), ("fscore", "fmeasure")])
+def test_aliases(alias, name):
+    assert Metric.get(alias).name == name
+
+
+def test_targets_with_too_few_columns():
+    metric = Metric.get("categorical_accuracy")
+    ctx = EagerContext("cpu", np.float64)
+    with pytest.raises(ValueError, match=r"predictions of 3 columns.*targets have 1"):
+        metric.record(ctx, np.zeros((2, 1)), P, np.zeros(1))
+
+
+def test_configuration_round_trip():
+    top = Metric.get({"name": "top_k_categorical_accuracy", "config": {"k": 2}})
+    assert Metric.get(top.to_identifier()).get_config() == {"k": 2}
+    assert Metric.get("mse").to_identifier() == "mean_squared_error"

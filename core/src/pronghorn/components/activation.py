@@ -13,6 +13,7 @@ from pronghorn.components.function_component import FunctionComponent
 from pronghorn.components.named import NamedComponent
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
+from pronghorn.devices.pair import KernelPair
 
 ScalarCallable = Callable[..., Any]
 
@@ -60,9 +61,7 @@ class Activation(NamedComponent):
         Raises:
             FunctionError: the function cannot be compiled or derived.
         """
-        made = activation(function)
-        made.slope  # noqa: B018 - what cannot be derived shall be an error here
-        return made
+        return activation(function).checked()
 
     def __call__(self, x: Any, **config: Any) -> np.ndarray:
         """The activation of a NumPy array (or of what makes one), on the CPU."""
@@ -139,6 +138,10 @@ class ScalarActivation(FunctionComponent, Activation):
     def needs_input(self) -> bool:  # type: ignore[override]
         """Whether the derivative is in terms of the input."""
         return self.slope.parameters[0] != "y"
+
+    def kernels(self) -> tuple[KernelPair, ...]:
+        """The maps by the function and by its derivative."""
+        return tuple(kernels.map_forward.specialize(f=f) for f in (self.scalar, self.slope))
 
     def forward(self, x: Array, y: Array, ctx: Context) -> None:
         """Apply the function to every element."""

@@ -11,6 +11,7 @@ from pronghorn.components.context import Array, Context, EagerContext
 from pronghorn.components.function_component import FunctionComponent
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
+from pronghorn.devices.pair import KernelPair
 
 
 class Constraint(Component):
@@ -31,7 +32,7 @@ class Constraint(Component):
             FunctionError: the function cannot be compiled.
         """
         made: ScalarConstraint = ScalarConstraint.decorate(function)
-        return made
+        return made.checked()
 
     def record(self, ctx: Context, w: Array | Weight) -> None:
         """Describe how the weight `w` is changed, in place, to obey the rule."""
@@ -55,6 +56,10 @@ class ScalarConstraint(FunctionComponent, Constraint):
 
     data = ("x",)
 
+    def kernels(self) -> tuple[KernelPair, ...]:
+        """The map by the function."""
+        return (kernels.map_inplace.specialize(f=self.complete(self.function)),)
+
     def record(self, ctx: Context, w: Array | Weight) -> None:
         """Apply the function to every element."""
-        ctx.run(kernels.map_inplace.specialize(f=self.complete(self.function)), w)
+        ctx.run(*self.kernels(), w)

@@ -5,8 +5,10 @@ from copy import copy
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from pronghorn import devices
 from pronghorn.components.named import NamedComponent
 from pronghorn.devices.function import Function
+from pronghorn.devices.pair import KernelPair
 
 
 class FunctionComponent(NamedComponent):
@@ -52,6 +54,20 @@ class FunctionComponent(NamedComponent):
     def get_config(self) -> dict[str, Any]:
         """The options that differ from their defaults."""
         return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
+
+    def kernels(self) -> tuple[KernelPair, ...]:
+        """Kernels in which the function, and its derivative if it has one, are compiled."""
+        raise NotImplementedError(f"{type(self).__name__} names no kernels")
+
+    def checked(self) -> Self:
+        """This component, once the text of its kernels could be written.
+
+        Raises:
+            FunctionError: the function uses what cannot be compiled, or cannot be derived.
+        """
+        for kernel in self.kernels():
+            kernel.on(devices.get("cpu")).text()
+        return self
 
     def complete(self, function: Function) -> Function:
         """`function` with those of the options put in that it takes."""

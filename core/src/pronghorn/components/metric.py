@@ -12,6 +12,7 @@ from pronghorn.components.named import NamedComponent
 from pronghorn.components.objective import Objective, rows_of
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
+from pronghorn.devices.pair import KernelPair
 from pronghorn.errors import ShapeError, UnknownComponentError
 
 RowCallable = Callable[..., Any]
@@ -57,8 +58,8 @@ class Metric(NamedComponent):
     @classmethod
     def from_function(cls, function: RowCallable) -> "Metric":
         """The metric that a function `f(y_true, y_pred)` of one element stands for: its mean."""
-        made: Metric = metric(function)
-        return made
+        made: ScalarMetric = metric(function)
+        return made.checked()
 
     def record(self, ctx: Context, t: Array, p: Array, sums: Array) -> None:
         """Describe the sums over the rows of `t` (rows, k) and `p` (rows, columns).
@@ -111,7 +112,15 @@ class ObjectiveMetric(Metric):
         return self.objective.to_identifier()
 
 
-class ScalarMetric(FunctionComponent, Metric):
+class FunctionMetric(FunctionComponent, Metric):
+    """A metric made of a function."""
+
+    def kernels(self) -> tuple[KernelPair, ...]:
+        """The pass over all rows."""
+        return (kernels.metric_rows.specialize(row=self.row),)
+
+
+class ScalarMetric(FunctionMetric):
     """The mean over all elements of a function `f(y_true, y_pred, **options)`."""
 
     data = ("y_true", "y_pred")
@@ -123,7 +132,7 @@ class ScalarMetric(FunctionComponent, Metric):
         return _sum_of_elements(self.complete(self.function))
 
 
-class RowMetric(FunctionComponent, Metric):
+class RowMetric(FunctionMetric):
     """A metric of a function `row(t, p, **options)`, which gives one number or a tuple.
 
     Args:

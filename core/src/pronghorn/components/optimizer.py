@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
 from pronghorn.components.context import Array, Context
 from pronghorn.components.sums import parts
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
-from pronghorn.devices.written import update_kernel
+from pronghorn.devices.written import WrittenKernel, update_kernel
 
 RuleCallable = Callable[..., Any]
 
@@ -122,10 +123,13 @@ class Optimizer(Component):
             ctx.run(kernels.clip_norm, gradients, partial, float(self.clipnorm))
         if self.clipvalue:
             ctx.run(kernels.clip_value, gradients, float(self.clipvalue))
+        ctx.run(self.kernel(), params, gradients, *slots, hyper)
+
+    def kernel(self) -> WrittenKernel:
+        """The pass over all parameters, `update(params, gradients, *slots, hyper)`."""
         chosen = {name: getattr(self, name) for name in self.compiled_in}
-        kernel = update_kernel(len(self.slots), len(self.scalar_names))
-        compiled = kernel.specialize(rule=self.rule.with_constants(**chosen))
-        ctx.run(compiled, params, gradients, *slots, hyper)
+        update = update_kernel(len(self.slots), len(self.scalar_names))
+        return update.specialize(rule=self.rule.with_constants(**chosen))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; clipping only where it is set."""
@@ -172,7 +176,9 @@ def optimizer_class(function: RuleCallable, slots: Sequence[str] | None = None) 
         "slots": required[2:],
         "compiled_in": fixed,
     }
-    return type(rule.name, (Optimizer,), members)
+    made = type(rule.name, (Optimizer,), members)
+    made().kernel().on(devices.get("cpu")).text()
+    return made
 
 
 def _constructor(arguments: Mapping[str, Any]) -> Callable[..., None]:

@@ -15,6 +15,7 @@ from pronghorn.components.sums import parts
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
+from pronghorn.devices.pair import KernelPair
 
 
 class Regularizer(Component):
@@ -43,8 +44,7 @@ class Regularizer(Component):
             FunctionError: the function cannot be compiled or derived.
         """
         made: ScalarRegularizer = ScalarRegularizer.decorate(function)
-        made.slope  # noqa: B018 - what cannot be derived shall be an error here
-        return made
+        return made.checked()
 
     def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Describe the penalty of `w`.
@@ -89,6 +89,10 @@ class ScalarRegularizer(FunctionComponent, Regularizer):
     def slope(self) -> Function:
         """Its derivative."""
         return self.complete(self.function.derivative())
+
+    def kernels(self) -> tuple[KernelPair, ...]:
+        """The sum of the function, and the pass that adds its derivative."""
+        return kernels.sum_map.specialize(f=self.penalty), kernels.add_map.specialize(f=self.slope)
 
     def record(self, ctx: Context, w: Array | Weight, g: Array | None, total: Array | None) -> None:
         """Add the sum of the function to `total`, and its derivative to `g`."""
