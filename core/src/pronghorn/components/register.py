@@ -143,7 +143,7 @@ def callback(name: str) -> Callable[[T], T]:
 def _decorator(kind: type[Component], name: str, take: Callable[..., Any]) -> Decorator:
     def decorate(thing: Any) -> Any:
         if isinstance(thing, kind) or (isinstance(thing, type) and issubclass(thing, kind)):
-            made = thing
+            made: Any = thing
         else:
             made = take(thing)
             made.__doc__ = thing.__doc__
