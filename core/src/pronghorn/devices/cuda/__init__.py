@@ -9,9 +9,10 @@ What a kernels package's `cuda.py` needs:
 - `composed` makes a kernel of several.
 """
 
-from pronghorn.devices.cuda.composed import Composed, composed
+from pronghorn.devices.cuda.composition import Composed, composed
 from pronghorn.devices.cuda.device import CudaDevice
-from pronghorn.devices.cuda.kernel import Kernel, kernel, twin
+from pronghorn.devices.cuda.kernels import Kernel, kernel, twin
+from pronghorn.devices.cuda.launch import block_per_row
 from pronghorn.devices.cuda.target import BLOCK, LANES, cuda
 from pronghorn.devices.program import prange, real
 
@@ -21,6 +22,7 @@ __all__ = [
     "Composed",
     "CudaDevice",
     "Kernel",
+    "block_per_row",
     "composed",
     "cuda",
     "kernel",

@@ -56,6 +56,11 @@ def geometry(rounds: int, across: int | None) -> tuple[Dimensions, Dimensions]:
     return _blocks(rounds, y, processors), (x, y)
 
 
+def block_per_row(rows: int, columns: int) -> tuple[int, int]:
+    """Blocks and threads for kernels in which a block has a row: no fewer threads than a warp."""
+    return rows, min(max(_power_of_two(columns), LANES), BLOCK)
+
+
 def _blocks(rounds: int, each: int, processors: int) -> int:
     return min(max(-(-rounds // each), 1), BLOCKS_PER_MULTIPROCESSOR * processors)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pronghorn.devices.cuda.dialect import translated
 from pronghorn.devices.program import prange
 from pronghorn.devices.source import MISSING, Source
 
@@ -64,13 +65,13 @@ def over_grid(tree: ast.FunctionDef, real: str) -> ast.FunctionDef:
         _is_loop(n) and any(_is_loop(m) for m in ast.walk(n) if m is not n) for n in ast.walk(tree)
     )
     made: ast.FunctionDef = _Spreading(OUTER if nested else ALL).visit(tree)
-    return made
+    return translated(made)
 
 
 def over_block(tree: ast.FunctionDef, real: str) -> ast.FunctionDef:
     """`tree` with its `prange` loops spread over the threads of each block."""
     made: ast.FunctionDef = _Spreading(INNER).visit(tree)
-    return made
+    return translated(made)
 
 
 class _Spreading(ast.NodeTransformer):

@@ -4,8 +4,10 @@
 otherwise, and the simulator when NUMBA_ENABLE_CUDASIM=1 is set before Numba is imported.
 """
 
+import ast
 import importlib
 import importlib.metadata
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from numba.core import config, sigutils
 
 from pronghorn.devices.precision import REAL_NAME
 from pronghorn.devices.program import Target, prange, real
+
+Rewrite = Callable[[ast.FunctionDef, str], ast.FunctionDef]
 
 cuda: Any = _cuda
 """Numba's target, by the name that kernels know it by."""
@@ -36,11 +40,33 @@ def implementation() -> str:
     return f"numba {numba_version}" + (" simulator" if SIMULATED else "")
 
 
-def kernel_target(rewrite: Any) -> Target:
+HELPER = "@cuda.jit(device=True)"
+
+LARGER, SMALLER = "_larger", "_smaller"
+"""What `max` and `min` of two numbers are in generated text.
+
+Numba 0.68 cannot compile them for its own CUDA target. NaN is treated as there and in Python: it
+stays if it comes first.
+"""
+
+HEADER = f"""\
+from {__name__} import cuda
+
+{HELPER}
+def {LARGER}(a, b):
+    return b if b > a else a
+
+{HELPER}
+def {SMALLER}(a, b):
+    return b if b < a else a
+"""
+
+
+def kernel_target(rewrite: Rewrite) -> Target:
     """How a generated module for this device begins, and what is done to its functions."""
     return Target(
-        helper="@cuda.jit(device=True)",
-        header=(f"from {__name__} import cuda",),
+        helper=HELPER,
+        header=(HEADER,),
         names={"prange": prange, REAL_NAME: real, "cuda": cuda},
         rewrite=rewrite,
     )

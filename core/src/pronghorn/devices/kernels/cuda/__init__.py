@@ -19,6 +19,7 @@ from pronghorn.devices.kernels.cuda.elementwise import (
     scale_inplace_x,
     scale_inplace_y,
 )
+from pronghorn.devices.kernels.cuda.layout import permute
 from pronghorn.devices.kernels.cuda.loss import masked_coefficient
 from pronghorn.devices.kernels.cuda.memory import gather
 from pronghorn.devices.kernels.cuda.objectives import (
@@ -59,6 +60,7 @@ __all__ = [
     "objective_rows",
     "penalty_gradient",
     "penalty_sums",
+    "permute",
     "product",
     "product_bias",
     "product_nt",

@@ -4,7 +4,7 @@ from numba import float64
 
 from pronghorn.devices.cuda import BLOCK, composed, cuda, kernel, prange
 from pronghorn.devices.cuda.device import scratch
-from pronghorn.devices.cuda.kernel import twin
+from pronghorn.devices.cuda.kernels import twin
 from pronghorn.devices.kernels.cpu import objectives
 
 WIDTH = 8

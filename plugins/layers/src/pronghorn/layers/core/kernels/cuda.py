@@ -1,0 +1,84 @@
+"""Kernels of the core layers on the GPU: neighbouring threads have neighbouring elements."""
+
+from pronghorn.devices.cuda import LANES, block_per_row, composed, cuda, kernel, prange
+from pronghorn.devices.kernels.cuda.layout import place
+from pronghorn.devices.kernels.cuda.sums import ROWS, column_grid, column_total, in_parts
+
+
+@kernel
+def repeat_rows(x, y):
+    """Each row of x (n, d) stands in y (n, times, d) `times` times."""
+    for i in prange(y.shape[0]):
+        for j in prange(y.shape[2]):
+            for t in range(y.shape[1]):
+                y[i, t, j] = x[i, j]
+
+
+@kernel
+def sum_repeats(dy, dx):
+    """dx (n, d) is the sum of dy (n, times, d) over its middle axis."""
+    for i in prange(dy.shape[0]):
+        for j in prange(dy.shape[2]):
+            found = 0.0
+            for t in range(dy.shape[1]):
+                found += dy[i, t, j]
+            dx[i, j] = found
+
+
+@kernel(grid=lambda x, value, mask, y: block_per_row(*x.shape))
+def mask_steps(x, value, mask, y):
+    """mask (n,) uint8 tells which rows of x (n, d) differ from value; y (n, d) has the others 0."""
+    i = cuda.blockIdx.x
+    differs = 0
+    for j in prange(x.shape[1]):
+        if x[i, j] != value:
+            differs = 1
+    kept = cuda.syncthreads_or(differs)
+    if cuda.threadIdx.x == 0:
+        mask[i] = 1 if kept else 0
+    for j in prange(x.shape[1]):
+        y[i, j] = x[i, j] if kept else 0.0
+
+
+@kernel
+def zero_masked(mask, dy):
+    """The rows of dy (n, d) whose mask (n,) is 0 become 0."""
+    for i in prange(dy.shape[0]):
+        if mask[i] == 0:
+            for j in prange(dy.shape[1]):
+                dy[i, j] = 0.0
+
+
+@kernel
+def broadcast_drop(x, mask, lengths, strides, scale, y):
+    """y = x * scale where the mask is 1, else 0; the mask is spread by strides of 0.
+
+    x and y flat, mask flat uint8; lengths and strides int64 (axes,) of x's axes in the mask.
+    """
+    for e in prange(y.size):
+        y[e] = x[e] * scale if mask[place(e, lengths, strides)] else 0.0
+
+
+@kernel(functions=("slope",), grid=lambda at, dz, partial: column_grid(dz, partial))
+def scaled_column_parts(at, dz, partial):
+    """dz (n, m) *= slope(at); partial (parts, m): sums of its columns over parts of the rows."""
+    column, part = cuda.blockIdx.x * LANES + cuda.threadIdx.x, cuda.blockIdx.y
+    start = dz.shape[0] * part // partial.shape[0]
+    stop = dz.shape[0] * (part + 1) // partial.shape[0]
+    found = 0.0
+    row = start + cuda.threadIdx.y
+    while row < stop and column < dz.shape[1]:
+        scaled = dz[row, column] * slope(at[row, column])
+        dz[row, column] = scaled
+        found += scaled
+        row += ROWS
+    total = column_total(found)
+    if cuda.threadIdx.y == 0 and column < dz.shape[1]:
+        partial[part, column] = total
+
+
+@composed("slope")
+def activation_bias_gradient(at, dz, db, slope):
+    """dz (n, m) *= slope of the activation at `at` (n, m); db (m,) = sums of its columns."""
+    first = scaled_column_parts.specialize(slope=slope)
+    return in_parts(dz.shape[0], db, lambda partial: first.bind(at, dz, partial))

@@ -1,0 +1,219 @@
+"""One case for each kernel of the official packs: arguments small enough for the CUDA simulator.
+
+The tests run them on both sides and compare, and compile the CUDA side for a real architecture.
+"""
+
+import importlib
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pronghorn.devices.kernel import BaseKernel
+from pronghorn.devices.pair import KernelPair
+
+CORE = "pronghorn.devices.kernels"
+PACKS = (
+    CORE,
+    "pronghorn.activations.kernels",
+    "pronghorn.layers.core.kernels",
+    "pronghorn.regularizers.kernels",
+)
+
+Arguments = list[Any]
+
+
+def square(x):
+    return 0.5 * x * x + 1.0
+
+
+def positive(x):
+    return x if x > 0.0 else 0.0
+
+
+def slope(x):
+    return 1.0 - math.tanh(x) * math.tanh(x)
+
+
+def squared_error(t, p, g):
+    total = 0.0
+    for j in range(p.size):
+        total += (p[j] - t[j]) ** 2
+        g[j] = 2.0 * (p[j] - t[j])
+    return total
+
+
+def absolute_error(t, p):
+    total = 0.0
+    for j in range(p.size):
+        total += abs(p[j] - t[j])
+    return total
+
+
+def two_sums(t, p):
+    return p[0] * t[0], p[0] + 1.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """How to call a kernel.
+
+    Attributes:
+        package, name: of the kernel.
+        make: gives the arguments, arrays of the host; the floats of this dtype.
+        functions: what fills its function slots.
+        scratch: places of the arguments whose contents afterwards are the kernel's own affair.
+    """
+
+    package: str
+    name: str
+    make: Callable[["Numbers"], Arguments]
+    functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    scratch: Sequence[int] = ()
+
+    def __str__(self) -> str:
+        return f"{self.package.removeprefix('pronghorn.').removesuffix('.kernels')}:{self.name}"
+
+    @property
+    def pair(self) -> Any:
+        return KernelPair(self.package, self.name).specialize(**self.functions)
+
+
+class Numbers:
+    """Repeatable random arrays."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+        self.random = np.random.default_rng(7)
+
+    def __call__(self, *shape: int) -> np.ndarray:
+        return self.random.standard_normal(shape).astype(self.dtype)
+
+    def zeros(self, *shape: int, dtype: Any = None) -> np.ndarray:
+        return np.zeros(shape, self.dtype if dtype is None else dtype)
+
+    def mask(self, *shape: int) -> np.ndarray:
+        return (self.random.random(shape) < 0.6).astype(np.uint8)
+
+
+def _clock(step: int = 5) -> np.ndarray:
+    return np.array([step], np.uint64)
+
+
+def _strides(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int64)
+
+
+def _core() -> Iterator[Case]:
+    def case(name: str, make: Any, scratch: Sequence[int] = (), **functions: Any) -> Case:
+        return Case(CORE, name, make, functions, scratch)
+
+    yield case("add", lambda n: [n(2, 5), n(10)])
+    yield case("add_map", lambda n: [n(9), n(9)], f=square)
+    yield case("bias_gradient", lambda n: [n(7, 5), n(5)])
+    yield case("clip_norm", lambda n: [n(11), np.abs(n(3)), 0.7])
+    yield case("clip_value", lambda n: [n(11), 0.5])
+    yield case("copy", lambda n: [n(9), n(9)])
+    yield case("dropout_backward", lambda n: [n(70), n.mask(70), n(70), 0.3])
+    yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), _clock(), 12345, 0.3])
+    yield case("fill", lambda n: [n(9), 2.5])
+    yield case("gather", lambda n: [n(6, 5), np.array([4, 0, 4]), n(3, 5)])
+    yield case("map_backward_x", lambda n: [n(9), n(9), n(9)], f=slope)
+    yield case("map_backward_y", lambda n: [n(9), n(9), n(9)], f=square)
+    yield case("map_forward", lambda n: [n(3, 3), n(3, 3)], f=square)
+    yield case("map_inplace", lambda n: [n(9)], f=slope)
+    yield case("masked_coefficient", lambda n: [n(9), n.mask(9), n(9)])
+    yield case(
+        "metric_rows", lambda n: [n(7, 2), n(7, 2), 0.5, np.ones(2)], row=two_sums
+    )
+    yield case(
+        "norm_constraint",
+        lambda n: [n(2, 3, 1, 2, 2), n(2, 1, 2), 0.5, 1.0, 0.8, 1e-7],
+        scratch=(1,),
+    )
+    yield case(
+        "objective_losses", lambda n: [n(5, 3), n(5, 3), n(5), 0.25, n(5)], row=absolute_error
+    )
+    yield case(
+        "objective_rows",
+        lambda n: [n(5, 3), n(5, 3), n(5), 0.25, n(5, 3), n(5)],
+        row=squared_error,
+    )
+    yield case("penalty_gradient", lambda n: [n(9), n(9), 0.1, 0.2])
+    yield case("penalty_sums", lambda n: [n(25), 0.1, 0.2, n(3)])
+    yield case("permute", lambda n: [n(24), _strides(4, 2, 3), _strides(1, 12, 4), n(24)])
+    yield case("product", lambda n: [n(5, 3), n(3, 6), n(5, 6)], activate=positive)
+    yield case(
+        "product_bias", lambda n: [n(5, 7), n(7, 6), n(6), n(5, 6)], activate=positive
+    )
+    yield case("product_nt", lambda n: [n(5, 3), n(6, 3), n(5, 6)])
+    yield case("product_tn", lambda n: [n(3, 5), n(3, 6), n(5, 6)])
+    yield case("random_normal", lambda n: [n(70), _clock(), 77])
+    yield case("random_uniform", lambda n: [n(70), _clock(2**40), 2**33 + 5])
+    yield case("reduce_sum", lambda n: [n(11), np.ones(1)])
+    yield case("scale", lambda n: [n(9), 0.1])
+    yield case("scale_inplace_x", lambda n: [n(9), n(9)], f=slope)
+    yield case("scale_inplace_y", lambda n: [n(9), n(9)], f=square)
+    yield case("sum_map", lambda n: [n(25), n(3)], f=square)
+    yield case("tick", lambda n: [_clock()])
+
+
+def _packs() -> Iterator[Case]:
+    _, activations, layers, regularizers = PACKS
+
+    yield Case(activations, "softmax", lambda n: [n(4, 6), n(4, 6)])
+    yield Case(activations, "softmax_backward", lambda n: [n(4, 6), n(4, 6), n(4, 6)])
+    yield Case(layers, "repeat_rows", lambda n: [n(3, 5), n(3, 2, 5)])
+    yield Case(layers, "sum_repeats", lambda n: [n(3, 2, 5), n(3, 5)])
+    yield Case(layers, "mask_steps", _steps_to_mask)
+    yield Case(layers, "zero_masked", lambda n: [n.mask(4), n(4, 3)])
+    yield Case(
+        layers,
+        "broadcast_drop",
+        lambda n: [n(24), n.mask(6), _strides(3, 4, 2), _strides(2, 0, 1), 1.5, n(24)],
+    )
+    yield Case(
+        layers, "activation_bias_gradient", lambda n: [n(7, 5), n(7, 5), n(5)], {"slope": slope}
+    )
+    yield Case(
+        regularizers,
+        "eigenvalue",
+        lambda n: [n(4, 3), 0.1, n(5, 3), n(4, 4), np.ones(1)],
+    )
+    yield Case(regularizers, "eigenvalue_gradient", _eigenvectors, scratch=(4, 5))
+
+
+def _steps_to_mask(n: Numbers) -> Arguments:
+    x = n(4, 3)
+    x[1:3] = 0.5
+    x[2, 1] = 0.0
+    return [x, 0.5, n.mask(4), n(4, 3)]
+
+
+def _eigenvectors(n: Numbers) -> Arguments:
+    w, v, u = n(4, 3), n(5, 3), n(4, 4)
+    KernelPair(PACKS[-1], "eigenvalue").on(_Cpu)(w, 0.1, v, u, np.zeros(1))
+    return [w, 0.1, v, u, n(2, 3), n(4), n(4, 3)]
+
+
+class _Cpu:
+    side = "cpu"
+
+
+CASES = (*_core(), *_packs())
+
+
+def names(package: str, side: str) -> set[str]:
+    """The kernels that a side of a package offers."""
+    module = importlib.import_module(f"{package}.{side}")
+    listed = getattr(module, "__all__", None)
+    if listed is not None:
+        return set(listed)
+    return {n for n, found in vars(module).items() if is_kernel(found) and not n.startswith("_")}
+
+
+def is_kernel(found: Any) -> bool:
+    """Whether a module's attribute is a kernel of either side."""
+    return isinstance(found, BaseKernel) or hasattr(found, "bind")
