@@ -33,6 +33,8 @@ def task(shape: Shape) -> int:
         "BLOCK_VECTORS": shape.vectors,
         "BITS": shape.bits,
         "REAL": shape.real,
+        "LEFT_WIDTH": shape.left_width,
+        "LEFT_BITS": shape.left_bits,
     }
     sources = (generated.sources(loops.__name__), host().describe())
     return native.compiled("multiply", _specialized(constants), "int64", sources)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import get_num_threads
 from numpy.typing import NDArray
 
 from pronghorn.devices import threads
@@ -26,7 +25,7 @@ from pronghorn.devices.product.layout import (
 )
 from pronghorn.devices.simd import host
 
-PER_OPERATION = 8
+PER_OPERATION = 12
 """Multiply-adds in the time of one elementary operation, a load and a store included."""
 TASK_WORK = 100_000
 """Elementary operations that are worth another task."""
@@ -89,7 +88,7 @@ class Product(Kernel):
         work = rows * columns * depth // PER_OPERATION
         tasks = 1
         if threads.available() and threads.pays(work):
-            tasks = max(1, min(get_num_threads(), work // TASK_WORK))
+            tasks = max(1, min(threads.count(), work // TASK_WORK))
         shape = shape_for(host(), rows, arrays["c"].dtype.name)
         return Cut(rows, columns, depth, self.turn_a, self.turn_b, shape, tasks, work)
 

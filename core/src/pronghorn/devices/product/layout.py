@@ -9,6 +9,7 @@ second-level cache, and rows so that the part of A in use stays there too.
 Every element of C is summed in the same order whatever the number of tasks.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,21 +19,27 @@ from pronghorn.devices.simd.target import Target
 
 (
     TASK, TASKS, WORK, A, B, BIAS, C, SCRATCH, EPILOGUE, ROWS, COLUMNS, DEPTH,
-    A_ROW, A_STEP, B_STEP, B_COLUMN, CHUNK_ROWS, CHUNK_DEPTH, ROOM, FIELDS,
-) = range(20)  # fmt: skip
+    A_ROW, A_STEP, B_STEP, B_COLUMN, CHUNK_ROWS, CHUNK_DEPTH, PACKED_A, ROOM, FIELDS,
+) = range(21)  # fmt: skip
 """Places in the table: addresses, counts, and in elements the steps between neighbours."""
 
 PANEL_BYTES = 128 * 1024
-"""Of a packed panel."""
+"""Of a packed panel of B."""
 LEFT_BYTES = 512 * 1024
-"""Of A in use."""
+"""Of the part of A in use."""
+WAY_BYTES, WAYS = 64 * 1024, 8
+"""Of the second-level cache: addresses so far apart share a place, which holds so many lines."""
+LINE = 64
+"""Bytes of a cache line; no two tasks write to the same one of the scratch memory."""
 STREAMED = 32
 """Rows of B at a time in a thin product: few, so that they are read as so many long streams, and
 enough to hide the way of the sums to memory and back."""
 THIN_ROWS = 2
-"""Up to so many rows, a product is thin."""
-LINE = 64
-"""Bytes of a cache line; no two tasks write to the same one of the scratch memory."""
+"""Up to so many rows a product is thin: it waits for B, of which each element is used once."""
+PAGES = 512
+"""Pages in use at a time, of the thousand or more that address caches hold."""
+REUSE = 4
+"""Panels for which packing A pays, where it is worth packing."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,16 @@ class Shape:
         """Columns of a block."""
         return self.vectors * self.lanes
 
+    @property
+    def left_width(self) -> int:
+        """Elements for a column of a packed strip of A: the block's rows, to a power of two."""
+        return 1 << (self.rows - 1).bit_length()
+
+    @property
+    def left_bits(self) -> int:
+        """Width of the vectors that such a column is copied by."""
+        return min(self.bits, 8 * self.itemsize * self.left_width)
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -83,7 +100,7 @@ class Cut:
 
     @property
     def chunk_depth(self) -> int:
-        """Depth of a packed panel: even parts of the whole."""
+        """Depth of a packed panel: an even part of the whole."""
         limit = PANEL_BYTES // (self.shape.width * self.shape.itemsize)
         if self.rows <= THIN_ROWS and not self.turn_b:
             limit = STREAMED
@@ -91,17 +108,38 @@ class Cut:
 
     @property
     def chunk_rows(self) -> int:
-        """Rows of A in use at a time."""
-        limit = LEFT_BYTES // (self.chunk_depth * self.shape.itemsize)
-        strips = _even_part(_groups(self.rows, self.shape.rows), max(1, limit // self.shape.rows))
+        """Rows of A in use at a time: an even part of the whole, in whole blocks."""
+        limit = LEFT_BYTES // (self.chunk_depth * self.shape.itemsize * self.shape.rows)
+        strips = _even_part(_groups(self.rows, self.shape.rows), max(1, limit))
         return max(1, strips) * self.shape.rows
 
     @property
-    def room(self) -> int:
-        """Elements of scratch memory for each task: a row of zeros, a block, a packed panel."""
+    def packs_a(self) -> bool:
+        """Whether A is packed as well.
+
+        Along its rows A is read as it lies. A transposed A is read down its columns, a cache line
+        and often a page at each step: too many of them fall out of the address cache, and where
+        they fall into the same few places of the data cache they push each other out.
+        """
+        panels = _groups(self.columns, self.shape.width * self.tasks)
+        if not self.turn_a or panels < REUSE:
+            return False
+        places = WAY_BYTES // math.gcd(WAY_BYTES, self.rows * self.shape.itemsize)
+        return self.chunk_depth > min(PAGES, WAYS * places)
+
+    @property
+    def packed_a(self) -> int:
+        """Where the packed A starts in a task's scratch memory, in elements."""
         depth = _groups(self.chunk_depth, self.shape.lanes) * self.shape.lanes
+        return (1 + self.shape.rows + depth) * self.shape.width
+
+    @property
+    def room(self) -> int:
+        """Elements of scratch memory for a task: a row of zeros, a block, packed B, packed A."""
+        strips = self.chunk_rows // self.shape.rows if self.packs_a else 0
+        size = self.packed_a + strips * self.shape.left_width * self.chunk_depth
         line = LINE // self.shape.itemsize
-        return _groups((1 + self.shape.rows + depth) * self.shape.width, line) * line
+        return _groups(size, line) * line
 
     def table(self, addresses: dict[int, int]) -> NDArray[np.int64]:
         """The table for the product of the arrays at these addresses."""
@@ -118,6 +156,7 @@ class Cut:
             B_COLUMN: self.depth if self.turn_b else 1,
             CHUNK_ROWS: self.chunk_rows,
             CHUNK_DEPTH: self.chunk_depth,
+            PACKED_A: self.packed_a if self.packs_a else 0,
             ROOM: self.room,
             **addresses,
         }

@@ -1,8 +1,8 @@
 """Vector registers in Numba code: vectors, register blocks, and the shapes that suit the CPU.
 
 LLVM does not find register-blocked loops by itself; here they are written down. Everything is
-generic in the element type (float32, float64) and the width of the registers. Nothing here allocates,
-checks bounds, or needs more alignment than an element's.
+generic in the element type (float32, float64) and in the width of the registers. Nothing here
+allocates, checks bounds, or needs more alignment than an element's.
 """
 
 from pronghorn.devices.simd.blocks import (

@@ -7,8 +7,8 @@ A block stands for rows x columns numbers of a row-major matrix, and is a value 
     store_block(block, c, at, step, last)
 
 `last` is the number of the last row that lies inside the matrix. The block's rows after it repeat
-that row, so they read nothing out of bounds and write the same numbers again. `rows`, `vectors`
-and `bits` must be constants, `where` and `at` are as in `vectors`.
+that row: they read nothing out of bounds and write the same numbers again. `rows`, `vectors` and
+`bits` must be constants, `where` and `at` are as in `vectors`.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from pronghorn.devices.simd import emit
+from pronghorn.devices.simd.emit import Value, index, moved
 from pronghorn.devices.simd.registers import INDEX, Block, block_of, element, llvm_vector
 from pronghorn.devices.simd.vectors import Lowering, place
 
@@ -27,7 +28,7 @@ def zero_block(typing: Any, where: Any, rows: Any, vectors: Any, bits: Any) -> L
     """A block of zeros of the element type of `where`."""
     kind = block_of(where, rows, vectors, bits)
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         return ir.Constant(context.get_data_type(kind), None)
 
     return kind and (kind(where, rows, vectors, bits), code)
@@ -41,9 +42,9 @@ def load_block(
 
     With a step of 0 every row is the same: a bias.
     """
-    kind = block_of(where, rows, vectors, bits)
+    kind: Any = block_of(where, rows, vectors, bits)
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         vector = llvm_vector(context.data_model_manager, kind)
         base = place(context, builder, signature.args[0], *args[:2])
         places = _places(builder, kind, base, *args[2:4])
@@ -56,7 +57,7 @@ def load_block(
 def store_block(typing: Any, block: Any, where: Any, at: Any, step: Any, last: Any) -> Lowering:
     """Write the block at element `at` of a matrix whose rows are `step` elements apart."""
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         kind = signature.args[0]
         base = place(context, builder, signature.args[1], *args[1:3])
         places = _places(builder, kind, base, *args[3:])
@@ -89,8 +90,8 @@ def add_product(
     k of B starts at b_at + k * b_step, and all of the block's columns are read.
     """
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return _product(context, builder, signature, args, None)
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
+        return _add_product(context, builder, signature, args, None)
 
     if not _are_operands(block, a, b):
         return None
@@ -119,63 +120,63 @@ def add_product_packing(
     next to nothing.
     """
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         to = place(context, builder, signature.args[10], *args[10:])
-        return _product(context, builder, signature, args[:10], to)
+        return _add_product(context, builder, signature, args[:10], to)
 
     if not _are_operands(block, a, b) or element(packed) != block.dtype:
         return None
     return block(block, a, *[INDEX] * 4, b, *[INDEX] * 3, packed, INDEX), code
 
 
-def _product(context: Any, builder: Any, signature: Any, args: Any, packed: Any) -> Any:
+def _add_product(context: Any, builder: Any, signature: Any, args: Any, packed: Value) -> Value:
     kind, a_kind, b_kind = (signature.args[i] for i in (0, 1, 6))
     block, a, a_at, a_row, a_step, last, b, b_at, b_step, depth = args
     a = place(context, builder, a_kind, a, a_at)
     b = place(context, builder, b_kind, b, b_at)
-    starts = [emit.moved(builder, a, o) for o in emit.row_offsets(builder, kind.rows, a_row, last)]
+    starts = [moved(builder, a, row) for row in emit.row_offsets(builder, kind.rows, a_row, last)]
+    steps = (a_step, b_step, index(kind.columns))
     sums = _unpacked(builder, kind, block)
-    leap = emit.index(kind.columns)
-    vector = llvm_vector(context.data_model_manager, kind)
-    with emit.loop(builder, depth, (a_step, b_step, leap), sums) as (offsets, sums, grown):
-        a_offset, b_offset, packed_offset = offsets
-        right = _vectors(builder, kind, emit.moved(builder, b, b_offset))
-        right = [emit.load(builder, pointer, vector) for pointer in right]
+    with emit.loop(builder, depth, steps, sums) as ((a_offset, b_offset, to), sums, grown):
+        right = _row(context, builder, kind, moved(builder, b, b_offset))
         if packed is not None:
-            to = _vectors(builder, kind, emit.moved(builder, packed, packed_offset))
-            for value, pointer in zip(right, to, strict=True):
-                emit.store(builder, value, pointer)
+            for value, p in zip(
+                right, _row_places(builder, kind, moved(builder, packed, to)), strict=True
+            ):
+                emit.store(builder, value, p)
         for row, start in enumerate(starts):
-            left = builder.load(emit.moved(builder, start, a_offset))
-            left = emit.splat(builder, left, kind.lanes)
+            left = emit.splat(builder, builder.load(moved(builder, start, a_offset)), kind.lanes)
             own = sums[row * kind.vectors : (row + 1) * kind.vectors]
-            grown += [
-                emit.multiply_add(builder, left, r, s) for r, s in zip(right, own, strict=True)
-            ]
+            pairs = zip(right, own, strict=True)
+            grown += [emit.multiply_add(builder, left, value, total) for value, total in pairs]
     return _packed(context, builder, kind, sums)
+
+
+def _row(context: Any, builder: Any, kind: Block, start: Value) -> list[Value]:
+    vector = llvm_vector(context.data_model_manager, kind)
+    return [emit.load(builder, p, vector) for p in _row_places(builder, kind, start)]
 
 
 def _are_operands(block: types.Type, a: types.Type, b: types.Type) -> bool:
     return isinstance(block, Block) and element(a) == element(b) == block.dtype
 
 
-def _places(builder: Any, kind: Block, base: Any, step: Any, last: Any) -> list[Any]:
+def _places(builder: Any, kind: Block, base: Value, step: Value, last: Value) -> list[Value]:
     """The pointers to a block's vectors in memory, row by row."""
     rows = emit.row_offsets(builder, kind.rows, step, last)
-    return [p for row in rows for p in _vectors(builder, kind, emit.moved(builder, base, row))]
+    return [p for row in rows for p in _row_places(builder, kind, moved(builder, base, row))]
 
 
-def _vectors(builder: Any, kind: Block, row: Any) -> list[Any]:
-    """The pointers to the vectors of one row."""
-    return [emit.moved(builder, row, emit.index(v * kind.lanes)) for v in range(kind.vectors)]
+def _row_places(builder: Any, kind: Block, start: Value) -> list[Value]:
+    return [moved(builder, start, index(v * kind.lanes)) for v in range(kind.vectors)]
 
 
-def _packed(context: Any, builder: Any, kind: Block, values: list[Any]) -> Any:
+def _packed(context: Any, builder: Any, kind: Block, values: list[Value]) -> Value:
     block = ir.Constant(context.get_data_type(kind), ir.Undefined)
     for i, value in enumerate(values):
         block = builder.insert_value(block, value, i)
     return block
 
 
-def _unpacked(builder: Any, kind: Block, block: Any) -> list[Any]:
+def _unpacked(builder: Any, kind: Block, block: Value) -> list[Value]:
     return [builder.extract_value(block, i) for i in range(kind.size)]

@@ -1,14 +1,19 @@
 """Packed panels in Numba code: rows of a block's width that lie one after another.
 
-`width`, a panel's row, is a multiple of a register's lanes. The other arguments are as in `vectors`.
+`width`, the length of a panel's row, is a multiple of a register's lanes. `source` and `to` are
+arrays or pointers, and what is said of them begins at their first element; the rest is as in
+`vectors`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from numba import types
 from numba.extending import intrinsic
 
 from pronghorn.devices.simd import emit
+from pronghorn.devices.simd.emit import Value, index, moved
 from pronghorn.devices.simd.registers import INDEX, element, llvm_vector, vector_of
 from pronghorn.devices.simd.vectors import Lowering, place
 
@@ -18,25 +23,17 @@ def pad_rows(
     typing: Any, source: Any, step: Any, rows: Any, columns: Any, to: Any, width: Any, bits: Any
 ) -> Lowering:
     """Copy rows of `columns` elements, `step` apart, into a panel; zeros fill up its rows."""
-    kind = vector_of(source, bits)
+    kind: Any = vector_of(source, bits)
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        source, step, rows, columns, to, width, _ = args
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         vector = llvm_vector(context.data_model_manager, kind)
-        source, to = (
-            _start(context, builder, signature, 0, source),
-            _start(context, builder, signature, 4, to),
-        )
-        lanes = emit.index(vector.count)
-        with emit.loop(builder, rows, (step, width)) as ((row, packed), _, _):
-            with emit.loop(builder, emit.groups(builder, width, vector.count), (lanes,)) as (
-                (at,),
-                _,
-                _,
-            ):
-                left = builder.sub(columns, at)
-                part = emit.load_part(builder, emit.moved(builder, source, row, at), left, vector)
-                emit.store(builder, part, emit.moved(builder, to, packed, at))
+        source = place(context, builder, signature.args[0], args[0], index(0))
+        to = place(context, builder, signature.args[4], args[4], index(0))
+        step, rows, columns, width = (args[i] for i in (1, 2, 3, 5))
+        with _vectors(builder, rows, (step, width), width, vector.count) as (row, packed, at):
+            count = builder.sub(columns, at)
+            part = emit.load_part(builder, moved(builder, source, row, at), count, vector)
+            emit.store(builder, part, moved(builder, to, packed, at))
         return context.get_dummy_value()
 
     return _fits(kind, to) and (types.void(source, INDEX, INDEX, INDEX, to, INDEX, bits), code)
@@ -47,25 +44,17 @@ def crop_rows(
     typing: Any, source: Any, width: Any, to: Any, step: Any, rows: Any, columns: Any, bits: Any
 ) -> Lowering:
     """Copy the first `columns` elements of a panel's rows to rows that are `step` apart."""
-    kind = vector_of(source, bits)
+    kind: Any = vector_of(source, bits)
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        source, width, to, step, rows, columns, _ = args
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         vector = llvm_vector(context.data_model_manager, kind)
-        source, to = (
-            _start(context, builder, signature, 0, source),
-            _start(context, builder, signature, 2, to),
-        )
-        lanes = emit.index(vector.count)
-        with emit.loop(builder, rows, (step, width)) as ((row, packed), _, _):
-            with emit.loop(builder, emit.groups(builder, width, vector.count), (lanes,)) as (
-                (at,),
-                _,
-                _,
-            ):
-                left = builder.sub(columns, at)
-                value = emit.load(builder, emit.moved(builder, source, packed, at), vector)
-                emit.store_part(builder, value, emit.moved(builder, to, row, at), left)
+        source = place(context, builder, signature.args[0], args[0], index(0))
+        to = place(context, builder, signature.args[2], args[2], index(0))
+        width, step, rows, columns = (args[i] for i in (1, 3, 4, 5))
+        with _vectors(builder, rows, (step, width), width, vector.count) as (row, packed, at):
+            count = builder.sub(columns, at)
+            value = emit.load(builder, moved(builder, source, packed, at), vector)
+            emit.store_part(builder, value, moved(builder, to, row, at), count)
         return context.get_dummy_value()
 
     return _fits(kind, to) and (types.void(source, INDEX, to, INDEX, INDEX, INDEX, bits), code)
@@ -77,46 +66,59 @@ def transpose_rows(
 ) -> Lowering:
     """Make each of `rows` rows of `columns` elements, `step` apart, a column of a panel.
 
-    The panel gets `columns` rows and, up to a whole register's lanes of them, more of zeros.
+    Whole squares of lanes x lanes elements are written. So the panel's rows are written up to
+    `columns` rounded up to whole registers, those past `columns` with zeros, and in them elements
+    up to `rows` rounded up, which past `rows` repeat the last one.
     """
-    kind = vector_of(source, bits)
+    kind: Any = vector_of(source, bits)
 
-    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        source, step, rows, columns, to, width, _ = args
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
+        source = place(context, builder, signature.args[0], args[0], index(0))
+        to = place(context, builder, signature.args[4], args[4], index(0))
+        step, rows, columns, width = (args[i] for i in (1, 2, 3, 5))
         vector = llvm_vector(context.data_model_manager, kind)
-        lanes = emit.index(vector.count)
-        source, to = (
-            _start(context, builder, signature, 0, source),
-            _start(context, builder, signature, 4, to),
-        )
+        lanes = index(vector.count)
         down, across = (emit.groups(builder, n, vector.count) for n in (rows, columns))
         with emit.loop(builder, down, (lanes,)) as ((row,), _, _):
-            last = builder.sub(builder.sub(rows, row), emit.index(1))
-            base = emit.moved(builder, source, builder.mul(row, step))
+            last = builder.sub(builder.sub(rows, row), index(1))
+            base = moved(builder, source, builder.mul(row, step))
             offsets = emit.row_offsets(builder, vector.count, step, last)
-            starts = [emit.moved(builder, base, offset) for offset in offsets]
+            starts = [moved(builder, base, offset) for offset in offsets]
             leap = builder.mul(lanes, width)
             with emit.loop(builder, across, (lanes, leap)) as ((at, packed), _, _):
-                left = builder.sub(columns, at)
-                square = [
-                    emit.load_part(builder, emit.moved(builder, s, at), left, vector)
-                    for s in starts
-                ]
-                target = emit.moved(builder, to, packed, row)
-                for i, column in enumerate(emit.transposed(builder, square)):
-                    emit.store(
-                        builder,
-                        column,
-                        emit.moved(builder, target, builder.mul(emit.index(i), width)),
-                    )
+                _transpose_square(
+                    builder,
+                    [moved(builder, start, at) for start in starts],
+                    builder.sub(columns, at),
+                    moved(builder, to, packed, row),
+                    width,
+                    vector,
+                )
         return context.get_dummy_value()
 
     return _fits(kind, to) and (types.void(source, INDEX, INDEX, INDEX, to, INDEX, bits), code)
 
 
+def _transpose_square(
+    builder: Any, rows: list[Value], count: Value, to: Value, step: Value, vector: Any
+) -> None:
+    """Write the transpose of a square; of each of its rows `count` elements are read."""
+    square = [emit.load_part(builder, row, count, vector) for row in rows]
+    for i, column in enumerate(emit.transposed(builder, square)):
+        emit.store(builder, column, moved(builder, to, builder.mul(index(i), step)))
+
+
+@contextmanager
+def _vectors(
+    builder: Any, rows: Value, steps: tuple[Value, Value], width: Value, lanes: int
+) -> Iterator[tuple[Value, Value, Value]]:
+    """Loops over rows and the vectors of each: two offsets of the row, and the column."""
+    with (
+        emit.loop(builder, rows, steps) as ((first, second), _, _),
+        emit.loop(builder, emit.groups(builder, width, lanes), (index(lanes),)) as ((at,), _, _),
+    ):
+        yield first, second, at
+
+
 def _fits(kind: Any, to: types.Type) -> bool | None:
     return (kind is not None and element(to) == kind.dtype) or None
-
-
-def _start(context: Any, builder: Any, signature: Any, number: int, where: Any) -> Any:
-    return place(context, builder, signature.args[number], where, emit.index(0))

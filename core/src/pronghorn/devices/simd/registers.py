@@ -9,7 +9,7 @@ from numba.extending import models, register_model
 INDEX = types.intp
 
 
-class Vector(types.Type):  # type: ignore[misc]
+class Vector(types.Type):
     """One vector register: `lanes` numbers of a floating type."""
 
     def __init__(self, dtype: types.Float, lanes: int) -> None:
@@ -18,7 +18,7 @@ class Vector(types.Type):  # type: ignore[misc]
         super().__init__(name=f"{dtype}x{lanes}")
 
 
-class Block(types.Type):  # type: ignore[misc]
+class Block(types.Type):
     """A register block: `rows` rows of `vectors` vector registers.
 
     Attributes:
@@ -37,7 +37,7 @@ class Block(types.Type):  # type: ignore[misc]
 
 
 @register_model(Vector)
-class VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+class VectorModel(models.PrimitiveModel):
     """A `Vector` as LLVM's vector type."""
 
     def __init__(self, manager: Any, kind: Vector) -> None:
@@ -45,7 +45,7 @@ class VectorModel(models.PrimitiveModel):  # type: ignore[misc]
 
 
 @register_model(Block)
-class BlockModel(models.PrimitiveModel):  # type: ignore[misc]
+class BlockModel(models.PrimitiveModel):
     """A `Block` as an LLVM array of vectors, which LLVM takes apart into registers."""
 
     def __init__(self, manager: Any, kind: Block) -> None:
