@@ -73,6 +73,13 @@ def test_other_module_paths_lead_to_the_same_package(path, today):
     assert python(code) == "True True True"
 
 
+def test_layer_is_where_keras_1_had_it():
+    from pronghorn import layers
+    from pronghorn.engine.topology import Layer
+
+    assert Layer is layers.Layer
+
+
 def test_importing_a_package_imports_no_component():
     code = (
         "import sys, pronghorn.layers, pronghorn.activations\n"

@@ -12,7 +12,7 @@ from pronghorn.errors import (
     BrokenPackError,
     UnknownComponentError,
 )
-from pronghorn.registry import local, manager, miss, packs
+from pronghorn.registry import local, manager, packs
 from pronghorn.registry.entry import KINDS, LOCAL, Entry, singular, to_kind
 from pronghorn.registry.manager import Problem, problems
 
@@ -57,6 +57,8 @@ def find(kind: str, identifier: str) -> Entry:
         _look_again()
         holders = _holders(kind, identifier)
     if not holders:
+        from pronghorn.registry import miss  # not needed by those who hit
+
         raise UnknownComponentError(miss.explain(kind, identifier, entries()))
     return _choose(identifier, holders)
 
