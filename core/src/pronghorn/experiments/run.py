@@ -121,7 +121,15 @@ def _located(section: Section, key: str | None = None) -> Iterator[None]:
     try:
         yield
     except (PronghornError, ValueError, TypeError) as error:
-        section.fail(str(error), key)
+        section.fail(str(error), key or _culprit(section, str(error)))
+
+
+def _culprit(section: Section, message: str) -> str | None:
+    """The key that an error speaks of, by its name or by what it holds."""
+    for key, value in section.values.items():
+        if repr(key) in message or (isinstance(value, str) and repr(value) in message):
+            return key
+    return None
 
 
 def _fit(experiment: Experiment, model: "Sequential", data: Data, callbacks: list[Any]) -> Any:
