@@ -39,6 +39,22 @@ reveal_type(silu)
 Dense(activation="tanh")
 """
 
+BROKEN = """
+[project]
+name = "bad-pack"
+version = "0.3"
+
+[project.entry-points."pronghorn"]
+hooks = "bad_pack"
+
+[project.entry-points."pronghorn.layers"]
+Bad = "bad_pack:Bad"
+
+[build-system]
+requires = ["uv_build>=0.9,<0.14"]
+build-backend = "uv_build"
+"""
+
 pytestmark = pytest.mark.slow
 
 
@@ -122,6 +138,23 @@ def test_the_example_pack_installs_works_and_goes(uv: str, clean: Path, tmp_path
     finally:
         run(pronghorn, "uninstall", "--yes", "acme-pack", cwd=tmp_path)
     assert run(pronghorn, "list", cwd=tmp_path) == before
+
+
+def test_a_broken_pack_is_told_and_can_be_uninstalled(clean: Path, tmp_path: Path):
+    pronghorn = clean / "pronghorn"
+    (tmp_path / "bad" / "src" / "bad_pack").mkdir(parents=True)
+    (tmp_path / "bad" / "pyproject.toml").write_text(BROKEN)
+    (tmp_path / "bad" / "src" / "bad_pack" / "__init__.py").write_text("import not_there_at_all\n")
+    run(pronghorn, "install", "./bad", cwd=tmp_path)
+    try:
+        assert "Dense" in run(pronghorn, "list", cwd=tmp_path)
+        reports = json.loads(run(pronghorn, "plugins", "--json", cwd=tmp_path))
+        (broken,) = [report for report in reports if report["problems"]]
+        assert broken["name"] == "bad-pack"
+        assert "No module named 'not_there_at_all'" in " ".join(broken["problems"])
+    finally:
+        run(pronghorn, "uninstall", "--yes", "bad-pack", cwd=tmp_path)
+    assert "bad-pack" not in run(pronghorn, "plugins", cwd=tmp_path)
 
 
 def test_type_checkers_see_official_names_and_allow_others(clean: Path, tmp_path: Path):
