@@ -125,14 +125,14 @@ def test_target_is_a_folder(tmp_path):
 def test_device_files_are_not_replaced():
     with pytest.raises(ModelFileError, match="not a regular file"):
         write("/dev/null", b"new")
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 def test_read_only_file_system(tmp_path):
     """/proc takes no new files, not even from root."""
     if not Path("/proc/self").is_dir():
         pytest.skip("there is no /proc")
-    with pytest.raises(ModelFileError, match="^cannot write /proc/[0-9]+/a.h5: "):
+    with pytest.raises(ModelFileError, match=r"^cannot write /proc/[0-9]+/a\.h5: "):
         write("/proc/self/a.h5", b"new")
 
 

@@ -1,10 +1,13 @@
 """Attributes as the different versions of h5py and Keras write them."""
 
+import struct
+
 import h5py
 import numpy as np
 import pytest
 
 from pronghorn.errors import ModelFileError
+from pronghorn.files import headers
 from pronghorn.files.attributes import read_names, read_text, write_names, write_text
 
 
@@ -12,6 +15,16 @@ from pronghorn.files.attributes import read_names, read_text, write_names, write
 def file(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w", libver=("v108", "v108")) as hdf5:
         yield hdf5
+
+
+def text(file, name):
+    file.flush()
+    return read_text(file, name)
+
+
+def names(file, name):
+    file.flush()
+    return read_names(file, name)
 
 
 @pytest.mark.parametrize(
@@ -30,31 +43,31 @@ def test_text_in_every_encoding(file, value):
         file.attrs.create("t", value, dtype=h5py.string_dtype())
     else:
         file.attrs["t"] = value
-    assert read_text(file, "t") == "kéras"
+    assert text(file, "t") == "kéras"
 
 
 @pytest.mark.parametrize("dtype", ["S9", h5py.string_dtype("ascii"), h5py.string_dtype("utf-8")])
 def test_names_in_every_encoding(file, dtype):
     file.attrs.create("n", ["hidden", "dropout_1"], dtype=dtype)
-    assert read_names(file, "n") == ["hidden", "dropout_1"]
+    assert names(file, "n") == ["hidden", "dropout_1"]
 
 
 def test_names_that_keras_2_splits(file):
     file.attrs["n0"] = np.array([b"a", b"b"])
     file.attrs["n1"] = np.array([b"c"])
     file.attrs["n3"] = np.array([b"not reached"])
-    assert read_names(file, "n") == ["a", "b", "c"]
+    assert names(file, "n") == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("value", [np.zeros(0), np.zeros(0, "S1"), h5py.Empty("S4")])
 def test_no_names(file, value):
     file.attrs["n"] = value
-    assert read_names(file, "n") == []
+    assert names(file, "n") == []
 
 
 def test_absent_attributes_are_none(file):
-    assert read_text(file, "t") is None
-    assert read_names(file, "n") is None
+    assert text(file, "t") is None
+    assert names(file, "n") is None
 
 
 def test_text_is_written_as_keras_1_writes_it(file):
@@ -62,22 +75,22 @@ def test_text_is_written_as_keras_1_writes_it(file):
     kind = h5py.h5a.open(file.id, b"t").get_type()
     assert kind.is_variable_str()
     assert kind.get_cset() == h5py.h5t.CSET_ASCII
-    assert read_text(file, "t") == '{"a": "é"}'
+    assert text(file, "t") == '{"a": "é"}'
 
 
 def test_names_are_written_as_keras_1_writes_them(file):
     write_names(file, "n", ["dense_1_W:0", "é"])
     write_names(file, "none", [])
     assert file.attrs["n"].dtype == "S11"
-    assert read_names(file, "n") == ["dense_1_W:0", "é"]
+    assert names(file, "n") == ["dense_1_W:0", "é"]
     assert file.attrs["none"].dtype == "float64"
     assert file.attrs["none"].shape == (0,)
 
 
 def test_more_names_than_64_kilobytes(file):
-    names = [f"a_rather_long_name_of_a_layer_{index}" for index in range(5000)]
-    write_names(file, "n", names)
-    assert read_names(file, "n") == names
+    given = [f"a_rather_long_name_of_a_layer_{index}" for index in range(5000)]
+    write_names(file, "n", given)
+    assert names(file, "n") == given
 
 
 @pytest.mark.parametrize(
@@ -92,7 +105,7 @@ def test_more_names_than_64_kilobytes(file):
 def test_what_is_no_text(file, value, message):
     file.attrs["a"] = value
     with pytest.raises(ModelFileError) as caught:
-        read_text(file, "a")
+        text(file, "a")
     assert str(caught.value) == message
 
 
@@ -108,7 +121,7 @@ def test_what_is_no_text(file, value, message):
 def test_what_is_no_list_of_names(file, value, message):
     file.attrs["a"] = value
     with pytest.raises(ModelFileError, match=message):
-        read_names(file, "a")
+        names(file, "a")
 
 
 def test_names_that_claim_much_memory(file):
@@ -118,20 +131,76 @@ def test_names_that_claim_much_memory(file):
     kind.set_size(1000)
     h5py.h5a.create(file.id, b"a", kind, space)
     with pytest.raises(ModelFileError, match="attribute 'a' claims 100,000,000 bytes"):
-        read_names(file, "a")
+        names(file, "a")
 
 
-def test_one_long_string_under_many_names(file):
-    """2,000 names that could each be a string of 2 MB: reading them might take 4 GB."""
-    file.attrs["long"] = "x" * 2**21
-    file.attrs.create("a", ["x"] * 2000, dtype=h5py.string_dtype())
+def descriptor(data, length):
+    """Where the file holds length, heap address and index of a string of this length."""
+    at = -1
+    while True:
+        at = data.index(struct.pack("<I", length), at + 1)
+        heap = int.from_bytes(data[at + 4 : at + 12], "little")
+        if data[heap : heap + 4] == b"GCOL":
+            return at
+
+
+def test_one_long_string_under_many_names(tmp_path):
+    """Each of 100 names is the same string of 1 MB, which the file holds once."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="earliest") as hdf5:
+        hdf5.attrs.create("a", [f"{index:05d}" for index in range(100)], dtype=h5py.string_dtype())
+        hdf5.attrs["long"] = "x" * 2**20
+    data = path.read_bytes()
+    long, first = descriptor(data, 2**20), descriptor(data, 5)
+    data = data[:first] + data[long : long + 16] * 100 + data[first + 1600 :]
+    path.write_bytes(data)
+    with h5py.File(path) as hdf5, pytest.raises(ModelFileError) as caught:
+        read_names(hdf5, "a")
+    assert str(caught.value) == f"attribute 'a' claims {100 * 2**20:,} bytes"
+
+
+@pytest.mark.parametrize("library", ["earliest", "v108", "latest"])
+@pytest.mark.parametrize("others", [0, 5])
+def test_lengths_are_found_in_every_format(tmp_path, library, others):
+    with h5py.File(tmp_path / "a.h5", "w", libver=library) as hdf5:
+        group = hdf5.create_group("g", track_order=True)
+        for number in range(others):
+            group.attrs[f"other{number}"] = np.arange(number)
+        group.attrs["t"] = "x" * 77
+        group.attrs.create("n", ["one", "three"], dtype=h5py.string_dtype())
+        hdf5.flush()
+        assert headers.string_lengths(group, "t") == [77]
+        assert headers.string_lengths(group, "n") == [3, 5]
+
+
+def test_length_that_the_file_does_not_hold(tmp_path):
+    """HDF5 would make room for 2 GB before it notices; here it is not asked to."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="earliest") as hdf5:
+        hdf5.attrs["t"] = "x" * 77
+    data = bytearray(path.read_bytes())
+    at = descriptor(data, 77)
+    data[at : at + 4] = struct.pack("<I", 0x7FFFFFFF)
+    path.write_bytes(data)
+    with h5py.File(path) as hdf5, pytest.raises(ModelFileError) as caught:
+        read_text(hdf5, "t")
+    assert str(caught.value) == f"attribute 't' claims {0x7FFFFFFF:,} bytes"
+
+
+def test_attributes_that_hdf5_keeps_elsewhere(file):
+    """Objects with more than eight attributes have them outside of the header."""
+    for number in range(20):
+        file.attrs[f"t{number}"] = f"text {number}"
+    file.attrs.create("n", ["a", "b"], dtype=h5py.string_dtype())
     file.flush()
-    with pytest.raises(ModelFileError, match="claims 2,000 strings of any length"):
-        read_names(file, "a")
+    assert headers.string_lengths(file, "t3") is None
+    assert text(file, "t3") == "text 3"
+    with pytest.raises(ModelFileError, match="claims 2 strings of unknown length"):
+        names(file, "n")
 
 
-def test_large_arrays_do_not_count_as_possible_strings(file):
-    file["w"] = np.zeros(2**19)
-    file.attrs.create("a", ["x"] * 2000, dtype=h5py.string_dtype())
-    file.flush()
-    assert read_names(file, "a") == ["x"] * 2000
+def test_file_with_a_user_block(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w", userblock_size=512) as hdf5:
+        hdf5.attrs.create("n", ["one", "three"], dtype=h5py.string_dtype())
+        hdf5.flush()
+        assert headers.string_lengths(hdf5, "n") == [3, 5]

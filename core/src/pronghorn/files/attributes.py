@@ -13,21 +13,17 @@ import h5py
 import numpy as np
 
 from pronghorn.errors import ModelFileError
+from pronghorn.files.headers import string_lengths
 
 MOST_BYTES = 64 * 2**20
 """Of one attribute: model configurations of real models have some kilobytes."""
-
-FEW_STRINGS = 100
-MOST_STRING_BYTES = 2**31
-"""That more than a few strings of variable length may come to if each is as long as the file
-allows. HDF5 itself tells such a length only by reading, and then notices if it is a wrong one."""
 
 
 def read_text(thing: h5py.Group, name: str) -> str | None:
     """The attribute `name` as text, or None if there is none."""
     if name not in thing.attrs:
         return None
-    if _open_string(thing, name) != 1:
+    if _count_strings(thing, name) != 1:
         raise ModelFileError(f"attribute {name!r} is not one text")
     value = thing.attrs[name]
     return _decode(value.item() if isinstance(value, np.ndarray) else value, name)
@@ -66,46 +62,32 @@ def _read_list(thing: h5py.Group, name: str) -> list[str]:
         return []
     if len(shape) != 1:
         raise ModelFileError(f"attribute {name!r} is not a list: its shape is {shape}")
-    _open_string(thing, name)
+    _count_strings(thing, name)
     return [_decode(value, name) for value in thing.attrs[name]]
 
 
-def _open_string(thing: h5py.Group, name: str) -> int:
+def _count_strings(thing: h5py.Group, name: str) -> int:
     """The number of strings in an attribute, once their size is known to be sensible."""
     attribute = h5py.h5a.open(thing.id, name.encode())
     kind = attribute.get_type()
     if not isinstance(kind, h5py.h5t.TypeStringID):
         raise ModelFileError(f"attribute {name!r} does not hold text")
     count = 0 if attribute.shape is None else prod(attribute.shape)
-    if count * kind.get_size() > MOST_BYTES:
-        raise ModelFileError(f"attribute {name!r} claims {count * kind.get_size():,} bytes")
-    if kind.is_variable_str() and count > FEW_STRINGS:
-        _check_variable(thing, name, count)
+    variable = kind.is_variable_str()
+    claimed = _variable_bytes(thing, name, count) if variable else count * kind.get_size()
+    if claimed > MOST_BYTES:
+        raise ModelFileError(f"attribute {name!r} claims {claimed:,} bytes")
     return count
 
 
-def _check_variable(thing: h5py.Group, name: str, count: int) -> None:
-    # Every entry may point at the same long string, and HDF5 cannot tell its length beforehand.
-    spare = thing.file.id.get_filesize() - _dataset_bytes(thing.file)
-    if count * spare > MOST_STRING_BYTES:
-        raise ModelFileError(f"attribute {name!r} claims {count:,} strings of any length")
-
-
-def _dataset_bytes(file: h5py.File) -> int:
-    """Bytes of the file that are numbers of datasets, and so cannot be strings."""
-    places: list[tuple[int, int]] = []
-
-    def add(_: str, thing: h5py.Group | h5py.Dataset) -> None:
-        start = thing.id.get_offset() if isinstance(thing, h5py.Dataset) else None
-        if start is not None:
-            places.append((start, start + thing.id.get_storage_size()))
-
-    file.visititems(add)
-    covered = end = 0
-    for start, stop in sorted(places):
-        covered += max(stop - max(start, end), 0)
-        end = max(end, stop)
-    return covered
+def _variable_bytes(thing: h5py.Group, name: str, count: int) -> int:
+    lengths = string_lengths(thing, name)
+    if lengths is not None:
+        return sum(lengths[:count])
+    if count > 1:
+        # Each may be the same long string; and no list of names is so long as to be moved.
+        raise ModelFileError(f"attribute {name!r} claims {count:,} strings of unknown length")
+    return 0
 
 
 def _decode(value: Any, name: str) -> str:

@@ -49,9 +49,7 @@ def load_model(
         return _restore(file, safe_mode, compile)
 
 
-def load_weights(
-    model: "Sequential", path: str | os.PathLike[str], by_name: bool = False
-) -> None:
+def load_weights(model: "Sequential", path: str | os.PathLike[str], by_name: bool = False) -> None:
     """Set a model's weights from a file of weights or of a whole model; all of them or none.
 
     Args:

@@ -48,39 +48,54 @@ def restore_state(
     Raises:
         ModelFileError: numbers or shapes of arrays are not those of this model's optimizer.
     """
-    expected = [array for _, array in model.optimizer_arrays()]
     if not stored:
         return
+    expected = [array for _, array in model.optimizer_arrays()]
     ordered = list(stored) if origin.sorts_by_name else _ordered(model, stored, optimizer)
-    shapes = [() if array is None else array.shape for array in ordered]
-    if [array.shape for array in expected] != shapes:
+    if len(ordered) != len(expected) or any(
+        array is not None and array.shape != fitting.shape
+        for array, fitting in zip(ordered, expected, strict=True)
+    ):
         raise ModelFileError(
-            f"the optimizer's state holds arrays of shapes {shapes}, but {optimizer} of this "
-            f"model has {[array.shape for array in expected]}: pass compile=False to load the "
-            "model without it"
+            f"the optimizer's state holds arrays of shapes {[array.shape for array in stored]}, "
+            f"but {optimizer} of this model has {[array.shape for array in expected]}: pass "
+            "compile=False to load the model without it"
         )
+    pairs = zip(ordered, expected, strict=True)
     model.set_optimizer_arrays(
-        [np.zeros(()) if array is None else array.read() for array in ordered]
+        [np.zeros_like(old) if array is None else array.read() for array, old in pairs]
     )
 
 
 def _ordered(
     model: "Sequential", stored: Sequence[StoredArray], optimizer: str
 ) -> list[StoredArray | None]:
-    """Iterations, if the model's optimizer keeps them, then slot by slot, weights by name."""
+    """Iterations, if the model's optimizer keeps them, then slot by slot, weights by name.
+
+    None stands for zeros that are not stored.
+    """
+    assert model.optimizer is not None
     weights = model.trainable_weights
-    slots = _named_slots(stored, SLOTS.get(optimizer, ())) or _slots_in_turn(stored, len(weights))
-    by_name = sorted(range(len(weights)), key=lambda index: weights[index].name)
-    expected = model.optimizer_arrays()
-    wanted = len(expected) // len(weights) if weights else 0
-    if any(len(slot) != len(weights) for slot in slots) or len(slots) < wanted:
+    count, wanted = len(weights), len(model.optimizer.slots)
+    slots = _slots(stored, optimizer, count, wanted)
+    if len(slots) < wanted or any(len(slot) != count for slot in slots):
         raise ModelFileError(
             f"the optimizer's state ({len(stored)} arrays of {optimizer}) does not fit the "
-            f"{len(weights)} weights that learn: pass compile=False to load the model without it"
+            f"{count} weights that learn: pass compile=False to load the model without it"
         )
-    counted = expected[:1] if expected and expected[0][0] == "iterations" else []
-    head = [_iterations(stored)] if counted else []
+    by_name = sorted(range(count), key=lambda index: weights[index].name)
+    head = [_iterations(stored)] if model.optimizer.saves_iterations else []
     return [*head, *(slot[index] for slot in slots[:wanted] for index in by_name)]
+
+
+def _slots(
+    stored: Sequence[StoredArray], optimizer: str, count: int, wanted: int
+) -> Sequence[Sequence[StoredArray | None]]:
+    """The arrays of each slot, in the order of layers."""
+    if all(array.shape == () for array in stored):
+        # Without momentum, SGD of tf.keras and Keras 3 keeps nothing but numbers.
+        return [[None] * count] * wanted
+    return _named_slots(stored, SLOTS.get(optimizer, ())) or _slots_in_turn(stored, count)
 
 
 def _iterations(stored: Sequence[StoredArray]) -> StoredArray | None:

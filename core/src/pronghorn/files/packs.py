@@ -63,18 +63,17 @@ def layer_identifier(layer: Component) -> str:
     """The name by which a layer's class is found again: qualified if the plain one is another's."""
     cls = type(layer)
     plain = cls.__name__
-    if _means(registry.find, plain, cls):
+    usual = _find("layers", plain)
+    if usual is not None and _is_class(usual, cls):
         return plain
-    for entry in registry.entries("layers"):
-        if plain in entry.names and _means(lambda kind, name: entry, plain, cls):
-            return entry.qualified
-    return plain
+    same_name = (entry for entry in registry.entries("layers") if plain in entry.names)
+    return next((entry.qualified for entry in same_name if _is_class(entry, cls)), plain)
 
 
-def _means(find: Any, name: str, cls: type) -> bool:
+def _is_class(entry: registry.Entry, cls: type) -> bool:
     try:
-        return registry.load_entry(find("layers", name)) is cls
-    except (UnknownComponentError, AmbiguousComponentError, BrokenPackError):
+        return registry.load_entry(entry) is cls
+    except BrokenPackError:
         return False
 
 

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 # h5py is imported when a file is touched: making and training a model does not need it.
 
 
-def save_model(
-    model: "Sequential", path: str | os.PathLike[str], overwrite: bool = True
-) -> None:
+def save_model(model: "Sequential", path: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write architecture, weights, compilation and optimizer state to one file.
 
     The file is HDF5 in the layout of Keras 1.2.2, unless a pack has a format for the name's
@@ -42,9 +40,7 @@ def save_model(
         write_model(model, sink)
 
 
-def save_weights(
-    model: "Sequential", path: str | os.PathLike[str], overwrite: bool = True
-) -> None:
+def save_weights(model: "Sequential", path: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write the weights to an HDF5 file; arguments, safety and errors as in `save_model`."""
     from pronghorn.files.writing import write_weights
 

@@ -1,11 +1,11 @@
 """The file object that HDF5 writes into."""
 
+import io
 import os
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 
-class Sink:
+class Sink(io.RawIOBase):
     """An open file that keeps the first error of a write until `finish` raises it.
 
     When a write fails, the HDF5 library cannot close its file any more and leaves handles behind
@@ -14,18 +14,20 @@ class Sink:
     """
 
     def __init__(self, descriptor: int) -> None:
+        super().__init__()
         self._file = os.fdopen(descriptor, "r+b", buffering=0)
         self._error: OSError | None = None
 
-    def write(self, data: memoryview | bytes) -> int:
-        """Write all of `data` at the current position."""
+    def write(self, data: Any) -> int:
+        """Write all of `data`, bytes or a memoryview, at the current position."""
         rest = memoryview(data).cast("B")
+        size = len(rest)
         try:
             while rest and self._error is None:
                 rest = rest[self._file.write(rest) or 0 :]
         except OSError as error:
             self._error = error
-        return len(data)
+        return size
 
     def truncate(self, size: int | None = None) -> int:
         """Cut or lengthen the file."""
@@ -35,7 +37,7 @@ class Sink:
             self._error = self._error or error
             return size or 0
 
-    def readinto(self, buffer: memoryview) -> int:
+    def readinto(self, buffer: Any) -> int:
         """Read from the current position."""
         return self._file.readinto(buffer) or 0
 
@@ -47,8 +49,17 @@ class Sink:
         """The position."""
         return self._file.tell()
 
-    def flush(self) -> None:
-        """Nothing is buffered here."""
+    def readable(self) -> bool:
+        """HDF5 reads back what it has written."""
+        return True
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
 
     def finish(self) -> None:
         """Have everything on the disk, or raise the first OSError that a write met."""
@@ -59,14 +70,4 @@ class Sink:
     def close(self) -> None:
         """Close the file; more than once does no harm."""
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        super().close()

@@ -9,12 +9,7 @@ from pronghorn.components.optimizer import Optimizer
 from pronghorn.components.spelling import canonical_arguments
 from pronghorn.errors import ConfigError
 
-OBJECT_NAMES = {
-    "KLDivergence": "kullback_leibler_divergence",
-    "LogCosh": "logcosh",
-    "CosineSimilarity": "cosine_similarity",
-}
-"""Objective and metric classes of Keras 2 and 3 whose function is not called as they are."""
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 IGNORED_OPTIONS = frozenset({"name", "dtype", "fn", "reduction", "axis"})
 
@@ -56,6 +51,8 @@ def make_optimizer(config: Mapping[str, Any]) -> Optimizer:
     settings = config.get("config")
     if not isinstance(settings, Mapping):
         raise ConfigError(f"optimizer {name!r} has no configuration")
+    if isinstance(settings.get("learning_rate"), Mapping):
+        raise ConfigError(f"optimizer {name!r} has a schedule of learning rates: not supported")
     found = Optimizer.lookup(name)
     accepted = set(own_arguments(found)) | set(own_arguments(Optimizer))
     arguments: dict[str, Any] = {}
@@ -115,8 +112,8 @@ def _options(thing: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _to_function(name: str) -> str:
-    """`MeanSquaredError` -> `mean_squared_error`."""
-    return OBJECT_NAMES.get(name) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    """`MeanSquaredError` -> `mean_squared_error`, `KLDivergence` -> `kl_divergence`."""
+    return _WORD_START.sub("_", name).lower()
 
 
 def _clipping(settings: Mapping[str, Any]) -> dict[str, Any]:

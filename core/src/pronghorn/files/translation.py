@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pronghorn.components.component import own_arguments
+from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import canonical_arguments
-from pronghorn.errors import ConfigError
+from pronghorn.errors import ConfigError, UnknownComponentError
 from pronghorn.files.initializers import INITIALIZERS
 
 MODELS = ("Sequential",)
@@ -96,24 +97,33 @@ UNKNOWN = object()
 def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
-    if key.endswith(("init", "initializer")) and isinstance(value, Mapping) and value.get("class_name"):
+    starts = key.endswith(("init", "initializer"))
+    if starts and isinstance(value, Mapping) and value.get("class_name"):
         return _initializer(key, value, str(config.get("name")))
     return value
 
 
 def _initializer(key: str, value: Mapping[str, Any], layer: str) -> Any:
-    translate = INITIALIZERS.get(value["class_name"])
-    if translate is None:
+    name, config = value["class_name"], value.get("config") or {}
+    if name not in INITIALIZERS and _is_known(name):
         return value
-    found = translate(value.get("config") or {})
+    found = INITIALIZERS[name](config) if name in INITIALIZERS else None
     if found is None:
         warnings.warn(
-            f"layer {layer!r}: there is no initializer like {value['class_name']} with "
-            f"{value.get('config')}; weights drawn anew would use the layer's default",
+            f"layer {layer!r}: there is no initializer like {name} with {config}; weights drawn "
+            "anew would use the layer's default",
             stacklevel=2,
         )
         return UNKNOWN
     return found
+
+
+def _is_known(initializer: str) -> bool:
+    try:
+        Initializer.lookup(initializer)
+    except UnknownComponentError:
+        return False
+    return True
 
 
 def _says_nothing(key: str, value: Any) -> bool:
@@ -160,6 +170,8 @@ def _entry(entry: Any) -> dict[str, Any]:
         rest = dict(entry)
         name, own = rest.pop("name", None), rest.pop("custom_name", None)
         entry = {"class_name": name, "config": {**rest, **({"name": own} if own else {})}}
+    if _bare(entry["class_name"]) in MODELS:
+        raise ConfigError("a model inside a model is not supported: list its layers one by one")
     if not isinstance(entry["class_name"], str) or not isinstance(entry.get("config"), Mapping):
         raise ConfigError(f"a layer's configuration has a class_name and a config, got {entry!r}")
     return {"class_name": _bare(entry["class_name"]), "config": dict(entry["config"])}

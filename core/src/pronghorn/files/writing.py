@@ -2,19 +2,17 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
 
+import pronghorn
 from pronghorn.errors import ModelFileError
 from pronghorn.files.attributes import write_names, write_text
 from pronghorn.files.describing import KERAS_VERSION, describe_architecture, describe_training
 from pronghorn.files.packs import record_packs
 from pronghorn.files.sink import Sink
-from pronghorn.registry.packs import official_version
 
 if TYPE_CHECKING:
     from pronghorn.components.layer import Layer
@@ -44,14 +42,12 @@ def write_weights(model: "Sequential", sink: Sink) -> None:
         _write_layers(file, model.layers)
 
 
-@contextmanager
-def _hdf5(sink: Sink) -> Iterator[h5py.File]:
-    with h5py.File(sink, "w", libver=LIBRARY) as file:
-        yield file
+def _hdf5(sink: Sink) -> h5py.File:
+    return h5py.File(sink, "w", libver=LIBRARY)
 
 
 def _write_origin(file: h5py.File, model: "Sequential") -> None:
-    write_text(file, "pronghorn_version", official_version("pronghorn-core") or "unknown")
+    write_text(file, "pronghorn_version", pronghorn.__version__)
     write_text(file, "pronghorn_components", json.dumps(record_packs(model)))
 
 
