@@ -22,6 +22,10 @@ GRID, BLOCKS = target.kernel_target(loops.over_grid), target.kernel_target(loops
 """Kernels whose rounds the whole grid shares, and those in which each block has its own."""
 
 
+_built: dict[tuple[str, tuple[str, ...]], Any] = {}
+"""What is compiled already in this process; kernels are specialized anew for every plan."""
+
+
 class Kernel(BaseKernel):
     """Loops over arrays on the GPU, compiled for the types that they are bound to.
 
@@ -91,9 +95,13 @@ class Kernel(BaseKernel):
     def _built(self, values: Sequence[Any], real: str) -> Any:
         types = tuple(type_text(v) for v in values)
         if types not in self._compiled:
-            key = ["cuda", target.implementation(), repr(launch.capability()), *types]
-            build = partial(self._jit, types)
-            self._compiled[types] = generated.build(self.name, self.text(*values), key, build)
+            text = self.text(*values)
+            if (text, types) not in _built:
+                key = ["cuda", target.implementation(), repr(launch.capability()), *types]
+                _built[text, types] = generated.build(
+                    self.name, text, key, partial(self._jit, types)
+                )
+            self._compiled[types] = _built[text, types]
         return self._compiled[types]
 
     def _jit(self, types: Sequence[str], module: ModuleType, cached: bool) -> Any:
