@@ -93,6 +93,17 @@ def test_a_line_in_progress_never_wraps(columns, monkeypatch):
     assert len(terminal.getvalue().removeprefix("\r")) < columns
 
 
+def test_a_finished_line_that_would_wrap_leaves_out_the_count(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    terminal = Terminal()
+    line = ProgressLine(1437, interval=0.0, stream=terminal)
+    line.draw(700)
+    values = [(name, 0.5) for name in ("loss", "acc", "val_loss")]
+    line.finish(1437, values)
+    assert terminal.screen()[0].endswith("ms - loss: 0.5000 - acc: 0.5000 - val_loss: 0.5000")
+    assert "1437/1437" not in terminal.getvalue()
+
+
 def test_a_message_does_not_run_into_the_line(monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)

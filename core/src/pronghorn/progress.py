@@ -99,8 +99,10 @@ class ProgressLine:
 
     def finish(self, current: int, values: Values = ()) -> None:
         """Show the final figures and end the line."""
-        taken = " - " + format_duration(self.elapsed)
-        self._write(self._line(current, taken + format_values(values)))
+        figures = format_duration(self.elapsed) + format_values(values)
+        line = self._line(current, " - " + figures)
+        # A finished count tells least: without it the line may fit.
+        self._write(line if len(line) <= self._columns() or not self.redraws else figures)
         self._end()
 
     def clear(self) -> None:

@@ -103,12 +103,12 @@ def test_it_is_silent_when_training_ran_to_its_end(run, capsys):
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf"), float("-inf")])
 def test_a_loss_that_is_not_finite_stops_training_and_names_the_layer(run, model, loss):
-    model.nonfinite = "dense_2"
+    model.nonfinite = "the output of layer 'dense_2'"
     guard = TerminateOnNaN()
     with pytest.warns(RuntimeWarning, match=r"at batch 1 of epoch 0.*'dense_2'"):
         finished = run([guard], [{}] * 3, [(4, {"loss": 1.0}), (4, {"loss": loss})])
     assert len(finished) == 1
-    assert guard.layer == "dense_2"
+    assert guard.place == "the output of layer 'dense_2'"
 
 
 def test_finite_layers_point_at_the_targets(run, model):

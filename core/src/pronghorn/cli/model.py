@@ -38,12 +38,13 @@ def evaluate(
     DATA and TARGETS are .npy, .npz or .csv files. Without TARGETS, DATA is an .npz with arrays x
     and y, or a .csv whose last column is the target.
     """
+    from pronghorn.experiments.data import as_targets
     from pronghorn.files.arrays import read_pairs
 
     x, y = read_pairs(data, targets)
     loaded = _load(model, device)
     scores = loaded.evaluate(
-        _as_input(x, loaded), _as_target(y, loaded), batch_size=batch_size, verbose=0
+        _as_input(x, loaded), as_targets(y, loaded), batch_size=batch_size, verbose=0
     )
     values = scores if isinstance(scores, list) else [scores]
     rows = [(n, f"{v:.6g}") for n, v in zip(loaded.metrics_names, values, strict=True)]
@@ -98,15 +99,3 @@ def _as_input(x: "Array", model: Any) -> "Array":
     for axis in shape:
         wanted *= axis
     return x.reshape(len(x), *shape) if x.shape[1] == wanted else x
-
-
-def _as_target(y: "Array", model: Any) -> "Array":
-    """Class numbers as one-hot rows, where the model's objective compares rows of probabilities."""
-    from pronghorn.components.objective import Objective
-    from pronghorn.utils.np_utils import to_categorical
-
-    width = model.output_shape[-1]
-    numbers = y.reshape(-1) if y.ndim == 2 and y.shape[1] == 1 else y
-    if numbers.ndim != 1 or width == 1 or Objective.get(model.loss).sparse:
-        return y if y.ndim > 1 else y.reshape(-1, 1)
-    return to_categorical(numbers, width)

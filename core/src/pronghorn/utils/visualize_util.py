@@ -42,7 +42,7 @@ def plot(
         return None
     nodes = _nodes(model, show_shapes, show_layer_names)
     figure = new_figure(_BOX_WIDTH + 0.6, _ROW_HEIGHT * len(nodes) + 0.2)
-    axis = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axis = figure.subplots()
     _draw(axis, nodes)
     save_figure(figure, to_file)
     return figure

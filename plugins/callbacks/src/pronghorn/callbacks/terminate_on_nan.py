@@ -9,14 +9,15 @@ from pronghorn.components.callback import Callback, Logs
 class TerminateOnNaN(Callback):
     """Stops training when the loss of a batch is NaN or infinite.
 
-    Warns with the batch, the epoch and the first layer whose output or gradient is not finite;
-    `layer` keeps its name (None where the model cannot tell).
+    Warns with the batch, the epoch and what first went wrong: the first layer whose output or
+    gradient is not finite. `place` keeps that, as "the output of layer 'dense_2'"; it is None
+    where all layers are finite. To tell it, the model keeps all outputs while it trains.
     """
 
     keeps_activations = True
 
     def __init__(self) -> None:
-        self.layer: str | None = None
+        self.place: str | None = None
         self._epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
@@ -28,20 +29,20 @@ class TerminateOnNaN(Callback):
         loss = (logs or {}).get("loss")
         if loss is None or isfinite(loss):
             return
-        self.layer = self.model.first_nonfinite()
+        self.place = self.model.first_nonfinite()
         self.model.stop_training = True
         warnings.warn(
             f"the loss is {loss} at batch {batch} of epoch {self._epoch}: training stops. "
-            + _place(self.layer),
+            + _advice(self.place),
             RuntimeWarning,
             stacklevel=2,
         )
 
 
-def _place(layer: str | None) -> str:
-    if layer is None:
+def _advice(place: str | None) -> str:
+    if place is None:
         return "All layers are finite: look at the targets, the sample weights and the objective."
     return (
-        f"The first layer whose output or gradient is not finite is {layer!r}: try a smaller "
-        "learning rate or clipnorm, and look for NaN in the data."
+        f"What first is not finite is {place}: try a smaller learning rate or clipnorm, and look "
+        "for NaN in the data."
     )
