@@ -25,7 +25,7 @@ from pronghorn.devices.product.layout import (
 )
 from pronghorn.devices.simd import host
 
-PER_OPERATION = 12
+PER_OPERATION = 6
 """Multiply-adds in the time of one elementary operation, a load and a store included."""
 TASK_WORK = 100_000
 """Elementary operations that are worth another task."""
