@@ -14,6 +14,7 @@ from pronghorn.components.named import NamedComponent
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.devices.pair import KernelPair
+from pronghorn.devices.rows import row_sum
 from pronghorn.errors import ShapeError
 
 RowCallable = Callable[..., Any]
@@ -125,6 +126,33 @@ class FunctionObjective(FunctionComponent, Objective):
             raise ValueError(f"reduction {reduction!r} is unknown: use 'mean' or 'sum'")
         super().__init__(function, config)
         self.reduction = reduction
+        self.fusions: dict[str, Function] = {}
+
+    def fuse(self, activation: str) -> Callable[[RowCallable], RowCallable]:
+        """Decorator: what goes in the place of the gradient after an official activation.
+
+        It takes the arguments of the gradient, `p` being the activation's output, and gives the
+        gradient before the activation.
+        """
+
+        def take(function: RowCallable) -> RowCallable:
+            self.fusions[activation] = Function(function)
+            return function
+
+        return take
+
+    def fused(self, activation: Activation | None) -> Function | None:
+        """The fusion that was declared for this very activation, if there is one."""
+        if activation is None or activation.name not in self.fusions:
+            return super().fused(activation)
+        official = registry.load("activations", f"pronghorn-activations:{activation.name}")
+        if activation is not official:
+            return None
+        return self.with_gradient(self.complete(self.fusions[activation.name]))
+
+    def with_gradient(self, function: Function) -> Function:
+        """The row function whose gradient is `function`."""
+        raise NotImplementedError(f"{type(self).__name__} has no rows")
 
     def kernels(self) -> tuple[KernelPair, ...]:
         """The pass over all rows."""
@@ -152,7 +180,11 @@ class ScalarObjective(FunctionObjective):
     @cached_property
     def row(self) -> Function:  # type: ignore[override]
         """The row function that the element's function amounts to."""
-        return element_rows(self.complete(self.function), self.slope)
+        return self.with_gradient(self.slope)
+
+    def with_gradient(self, function: Function) -> Function:
+        """The row function of the element's loss and this gradient."""
+        return element_rows(self.complete(self.function), function)
 
 
 class RowObjective(FunctionObjective):
@@ -174,28 +206,15 @@ class RowObjective(FunctionObjective):
     ) -> None:
         super().__init__(function, config, reduction)
         self.sparse = sparse
-        self.fusions: dict[str, Function] = {}
 
     @cached_property
     def row(self) -> Function:  # type: ignore[override]
         """The row function with the options put in."""
         return self.complete(self.function)
 
-    def fuse(self, activation: str) -> Callable[[RowCallable], RowCallable]:
-        """Decorator: the row function whose `g` is the gradient before an official activation."""
-
-        def take(function: RowCallable) -> RowCallable:
-            self.fusions[activation] = Function(function)
-            return function
-
-        return take
-
-    def fused(self, activation: Activation | None) -> Function | None:
-        """The fusion that was declared for this very activation, if there is one."""
-        if activation is None or activation.name not in self.fusions:
-            return super().fused(activation)
-        official = registry.load("activations", f"pronghorn-activations:{activation.name}")
-        return self.complete(self.fusions[activation.name]) if activation is official else None
+    def with_gradient(self, function: Function) -> Function:
+        """The row function that the author wrote."""
+        return function
 
 
 def objective(function: RowCallable | None = None, *, reduction: str = "mean") -> Any:
@@ -225,19 +244,20 @@ def element_rows(loss: Function, slope: Function) -> Function:
     """The row function that sums the loss of the elements; `slope` is its derivative."""
 
     def row(t, p, g):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-        total = 0.0
-        if g is not None:
-            # Sums keep a loop from being vectorized, so they have one of their own.
-            for j in range(p.size):
-                g[j] = loss(t[j], p[j])
-        for start in range(0, p.size, BLOCK):
-            part = 0.0
-            for j in range(start, min(start + BLOCK, p.size)):
-                part += loss(t[j], p[j]) if g is None else g[j]
-            total += part
-        if g is not None:
-            for j in range(p.size):
-                g[j] = slope(t[j], p[j])
+        if g is None:
+            total = 0.0
+            for start in range(0, p.size, BLOCK):
+                part = 0.0
+                for j in range(start, min(start + BLOCK, p.size)):
+                    part += loss(t[j], p[j])
+                total += part
+            return total
+        # Sums keep a loop from being vectorized, so they have one of their own.
+        for j in range(p.size):
+            g[j] = loss(t[j], p[j])
+        total = row_sum(g)
+        for j in range(p.size):
+            g[j] = slope(t[j], p[j])
         return total
 
     return Function(row)

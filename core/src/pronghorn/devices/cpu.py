@@ -128,7 +128,9 @@ FASTER = {
 
 
 def _target(loop: str) -> Target:
-    helper = f"@njit({', '.join(f'{k}={v!r}' for k, v in OPTIONS.items())})"
+    # Inlined by Numba and not by LLVM alone: arrays passed to a call would be counted, atomically.
+    options = {**OPTIONS, "inline": "always"}
+    helper = f"@njit({', '.join(f'{k}={v!r}' for k, v in options.items())})"
     return Target(
         helper=helper,
         header=(

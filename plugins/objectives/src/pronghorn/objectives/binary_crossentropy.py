@@ -2,34 +2,29 @@
 
 import math
 
-from pronghorn.components.objective import row_objective
+from pronghorn.components.objective import objective
 
 EPSILON = 1e-7
 
 
-@row_objective(reduction="mean")
-def binary_crossentropy(t, p, g):
+@objective
+def binary_crossentropy(y_true, y_pred):
     """Mean over the last axis of `-t * log(c) - (1 - t) * log(1 - c)`.
 
     `c = clip(p, 1e-7, 1 - 1e-7)`; a clipped prediction has no gradient.
     """
-    loss = 0.0
-    for j in range(p.size):
-        c = min(max(p[j], EPSILON), 1.0 - EPSILON)
-        loss -= t[j] * math.log(c) + (1.0 - t[j]) * math.log(1.0 - c)
-    if g is not None:
-        for j in range(p.size):
-            c = min(max(p[j], EPSILON), 1.0 - EPSILON)
-            g[j] = (c - t[j]) / (c * (1.0 - c)) if c == p[j] else 0.0
-    return loss
+    c = min(max(y_pred, EPSILON), 1.0 - EPSILON)
+    return -(y_true * math.log(c) + (1.0 - y_true) * math.log(1.0 - c))
+
+
+@binary_crossentropy.derivative
+def _(y_true, y_pred):
+    c = min(max(y_pred, EPSILON), 1.0 - EPSILON)
+    return (c - y_true) / (c * (1.0 - c)) if c == y_pred else 0.0
 
 
 @binary_crossentropy.fuse("sigmoid")
-def _(t, p, g):
+def _(y_true, y_pred):
     # The sigmoid's derivative c * (1 - c) cancels the denominator.
-    loss = 0.0
-    for j in range(p.size):
-        c = min(max(p[j], EPSILON), 1.0 - EPSILON)
-        loss -= t[j] * math.log(c) + (1.0 - t[j]) * math.log(1.0 - c)
-        g[j] = c - t[j] if c == p[j] else 0.0
-    return loss
+    inside = y_pred >= EPSILON and y_pred <= 1.0 - EPSILON
+    return y_pred - y_true if inside else 0.0

@@ -3,6 +3,7 @@
 import math
 
 from pronghorn.components.objective import row_objective
+from pronghorn.devices.rows import row_sum
 
 EPSILON = 1e-7
 
@@ -14,9 +15,7 @@ def categorical_crossentropy(t, p, g):
     Predictions are scaled to the sum 1 first, as in Keras 1, and the gradient goes through that:
     `g = (sum(t * inside) - t * inside / q) / sum(p)`, where `inside` is 1 if q was not clipped.
     """
-    total = 0.0
-    for j in range(p.size):
-        total += p[j]
+    total = row_sum(p)
     loss = 0.0
     inside = 0.0
     for j in range(p.size):
@@ -38,9 +37,7 @@ def categorical_crossentropy(t, p, g):
 @categorical_crossentropy.fuse("softmax")
 def _(t, p, g):
     # Through the softmax's own gradient, what is left is share * inside - t.
-    total = 0.0
-    for j in range(p.size):
-        total += p[j]
+    total = row_sum(p)
     loss = 0.0
     inside = 0.0
     for j in range(p.size):

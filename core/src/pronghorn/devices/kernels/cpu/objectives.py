@@ -3,7 +3,7 @@
 from pronghorn.devices.cpu import kernel, prange
 
 
-@kernel(functions=("row",), work=lambda t, p, coefficient, scale, g, losses: 16 * p.size)
+@kernel(functions=("row",), work=lambda t, p, coefficient, scale, g, losses: 6 * p.size)
 def objective_rows(t, p, coefficient, scale, g, losses):
     """Losses and gradients of all rows, each times its coefficient and `scale`.
 
@@ -16,7 +16,7 @@ def objective_rows(t, p, coefficient, scale, g, losses):
             g[r, j] *= factor
 
 
-@kernel(functions=("row",), work=lambda t, p, coefficient, scale, losses: 16 * p.size)
+@kernel(functions=("row",), work=lambda t, p, coefficient, scale, losses: 4 * p.size)
 def objective_losses(t, p, coefficient, scale, losses):
     """The losses of all rows without gradients: `row(t, p) -> loss`."""
     for r in prange(p.shape[0]):

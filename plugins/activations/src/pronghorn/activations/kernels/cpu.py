@@ -3,6 +3,7 @@
 import math
 
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.rows import row_max, row_sum
 
 BLOCK = 16
 """Rows done together: exp is vectorized over all their elements; short rows would not fill it."""
@@ -15,20 +16,16 @@ def softmax(x, y):
     for block in prange((x.shape[0] + BLOCK - 1) // BLOCK):
         first, last = block * BLOCK, min(block * BLOCK + BLOCK, x.shape[0])
         for i in range(first, last):
-            most = x[i, 0]
-            for j in range(1, columns):
-                most = max(most, x[i, j])
+            most = row_max(x[i])
             for j in range(columns):
                 y[i, j] = x[i, j] - most
         rows = y[first:last].reshape((last - first) * columns)
         for k in range(rows.size):
             rows[k] = math.exp(rows[k])
         for i in range(first, last):
-            total = 0.0
+            share = 1.0 / row_sum(y[i])
             for j in range(columns):
-                total += y[i, j]
-            for j in range(columns):
-                y[i, j] /= total
+                y[i, j] *= share
 
 
 @kernel(work=lambda y, dy, dx: 4 * y.size)
