@@ -41,6 +41,14 @@ def test_base_class_and_get_come_from_the_contract():
     assert {"Callback", "get", "History"} <= set(dir(callbacks))
 
 
+def test_star_brings_what_is_official(make_pack):
+    make_pack("acme", {"pronghorn.callbacks": {"Broken": "acme_missing:Broken"}}, {})
+    namespace = {}
+    exec("from pronghorn.callbacks import *", namespace)
+    assert {"Callback", "CallbackList", "EarlyStopping", "History"} <= set(namespace)
+    assert not {"Broken", "get", "Any", "TYPE_CHECKING", "history"} & set(namespace)
+
+
 def test_unknown_name_is_an_attribute_error_with_the_nearest():
     with pytest.raises(AttributeError, match="Did you mean 'EarlyStopping'"):
         _ = callbacks.EarlyStoping

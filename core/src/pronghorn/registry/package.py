@@ -32,6 +32,8 @@ class ComponentPackage(ModuleType):
     """A package whose attributes are the components of one kind."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__all__":
+            return _star_names(self)
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         kind = _kind(self)
@@ -60,6 +62,16 @@ class ComponentPackage(ModuleType):
 def component_package(name: str) -> None:
     """Turn the package being imported into one whose attributes come from the registry."""
     sys.modules[name].__class__ = ComponentPackage
+
+
+def _star_names(package: ModuleType) -> list[str]:
+    """What `from package import *` brings: nothing of others, which may be broken."""
+    kind = _kind(package)
+    official = (entry for entry in registry.entries(kind) if entry.pack in packs.OFFICIAL)
+    names = {name for entry in official for name in entry.names if name.isidentifier()}
+    held = {name: value for name, value in vars(package).items() if isinstance(value, type)}
+    classes = {name for name, cls in held.items() if cls.__module__.startswith("pronghorn.")}
+    return sorted(names | classes | {_base_name(kind)})
 
 
 def _kind(package: ModuleType) -> str:

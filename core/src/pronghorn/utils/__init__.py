@@ -27,6 +27,7 @@ _HOMES = {
     "plot_model": "visualize_util",
     "to_categorical": "np_utils",
 }
+__all__ = list(_HOMES)
 _MODULES = frozenset(_HOMES.values()) | {"layer_utils", "test_utils"}
 
 

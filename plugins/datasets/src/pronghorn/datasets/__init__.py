@@ -10,6 +10,8 @@ from types import ModuleType
 
 NAMES = ("cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters")
 
+__all__ = list(NAMES)
+
 
 def __getattr__(name: str) -> ModuleType:
     if name in NAMES:
