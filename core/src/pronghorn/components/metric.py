@@ -97,7 +97,11 @@ class ObjectiveMetric(Metric):
         self.__doc__ = objective.__doc__
         self.sparse = objective.sparse
         self.reduction = objective.reduction
-        self.row = _one_number(objective.row.with_constants(g=None))
+
+    @cached_property
+    def row(self) -> Function:  # type: ignore[override]
+        """The objective's loss of a row, without its gradient."""
+        return _one_number(self.objective.row.with_constants(g=None))
 
     def configured(self, **config: Any) -> Self:
         """This metric with other options of its objective."""

@@ -4,8 +4,10 @@ One running sum, or maximum, waits for each addition before the next; eight at a
 in float32 their sum is nearer to the exact one.
 """
 
+from typing import Any
 
-def row_sum(x):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+
+def row_sum(x: Any) -> Any:
     """The sum of a one-dimensional array."""
     whole = x.size // 8 * 8
     s0, s1, s2, s3, s4, s5, s6, s7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -23,7 +25,7 @@ def row_sum(x):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
-def row_max(x):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def row_max(x: Any) -> Any:
     """The largest element of a one-dimensional array that is not empty."""
     whole = x.size // 4 * 4
     m0, m1, m2, m3 = x[0], x[0], x[0], x[0]
