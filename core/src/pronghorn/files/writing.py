@@ -1,7 +1,8 @@
 """Writes HDF5 files in the layout of Keras 1.2.2, so that it can read them itself."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import h5py
@@ -54,9 +55,10 @@ def _write_origin(file: h5py.File, model: "Sequential") -> None:
 def _write_layers(group: h5py.Group, layers: Sequence["Layer"]) -> None:
     write_names(group, "layer_names", [layer.name for layer in layers])
     for layer in layers:
-        # TensorFlow's ending: it tells readers that kernels are those of a correlation.
-        arrays = [(f"{weight.name}:0", weight.value) for weight in layer.weights]
-        _write_arrays(_new_group(group, layer.name), arrays)
+        with _storable(layer.name):
+            # TensorFlow's ending: it tells readers that kernels are those of a correlation.
+            arrays = [(f"{weight.name}:0", weight.value) for weight in layer.weights]
+            _write_arrays(group.create_group(layer.name), arrays)
 
 
 def _write_optimizer(file: h5py.File, model: "Sequential") -> None:
@@ -72,8 +74,12 @@ def _write_arrays(group: h5py.Group, arrays: Iterable[tuple[str, np.ndarray]]) -
         group.create_dataset(name, data=array)
 
 
-def _new_group(parent: h5py.Group, name: str) -> h5py.Group:
+@contextmanager
+def _storable(name: str) -> Iterator[None]:
+    """Say which layer it is if HDF5 cannot have its name, or not beside the others' names."""
+    if "\0" in name:
+        raise ModelFileError(f"a layer named {name!r} cannot be stored: the name holds a null byte")
     try:
-        return parent.create_group(name)
+        yield
     except ValueError as error:
         raise ModelFileError(f"a layer named {name!r} cannot be stored: {error}") from error
