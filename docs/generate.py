@@ -1,8 +1,8 @@
 """Writes what in this repository follows from the registry. Run it as `python docs/generate.py`.
 
-These are `docs/components.md`, `docs/command-line.md`, the files shown in `docs/writing-a-pack.md`,
-and the names for type checkers in each pack's `__init__.py`. Tests compare the files with what this
-script would write.
+These are `docs/components.md`, `docs/command-line.md`, `docs/experiments.md`, the files shown in
+`docs/writing-a-pack.md`, and the names for type checkers in each pack's `__init__.py`. Tests
+compare the files with what this script would write.
 """
 
 import ast
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 from pronghorn import registry
 from pronghorn.cli.group import BUILT_IN, commands
 from pronghorn.cli.kernels import devices
+from pronghorn.experiments import schema
 from pronghorn.registry import Entry, packs
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +42,7 @@ def documents() -> dict[Path, str]:
     return {
         ROOT / "docs" / "components.md": components_page(),
         ROOT / "docs" / "command-line.md": command_line_page(),
+        ROOT / "docs" / "experiments.md": experiments_page(),
         ROOT / "docs" / "writing-a-pack.md": pack_page(),
     }
 
@@ -95,6 +98,25 @@ def command_line_page() -> str:
         )
         parts += [f"## pronghorn {name}", "", "```text", shown.output.rstrip(), "```", ""]
     return "\n".join(parts)
+
+
+# docs/experiments.md
+
+
+def experiments_page() -> str:
+    """The keys of an experiment file, as the module that checks them describes them."""
+    head = (
+        "# Experiments\n\n"
+        "`pronghorn train EXPERIMENT.toml` trains the model that a TOML file describes, tests it\n"
+        "on held-out samples, and leaves the model, a picture of the learning curves, a picture\n"
+        "of the mistakes and a copy of the file in one folder. Everything is a string\n"
+        "identifier, of an official component or of any pack's (`pronghorn list`); a component\n"
+        "with arguments is a table. Newer names of arguments (`units`, `epochs`) are taken too.\n"
+        "`examples/digits.toml` is what `pronghorn demo` runs.\n\n"
+        "These are all the keys:\n"
+    )
+    described = dedent((schema.__doc__ or "").partition("\n\n")[2]).rstrip()
+    return f"{head}\n```toml\n{described}\n```\n"
 
 
 # docs/writing-a-pack.md

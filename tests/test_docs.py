@@ -28,7 +28,9 @@ def load_generator() -> ModuleType:
 generate = load_generator()
 
 
-@pytest.mark.parametrize("name", ["components.md", "command-line.md", "writing-a-pack.md"])
+@pytest.mark.parametrize(
+    "name", ["components.md", "command-line.md", "experiments.md", "writing-a-pack.md"]
+)
 def test_generated_page_is_fresh(name):
     path = ROOT / "docs" / name
     assert path.read_text(encoding="utf-8") == generate.documents()[path], REFRESH
