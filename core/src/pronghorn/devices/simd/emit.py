@@ -136,11 +136,13 @@ def groups(builder: ir.IRBuilder, count: Value, size: int) -> Value:
 def _keep_rolled(builder: ir.IRBuilder, back: Value) -> None:
     """Tell LLVM not to unroll the loop that the branch `back` closes.
 
-    A block's loop has work enough for the CPU in each round; copies of it cost time to compile.
+    A second copy of a block's rows has pointers of its own, more than there are registers for.
     """
     module = builder.module
     wish = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
-    back.set_metadata("llvm.loop", module.add_metadata([wish]))
+    node = module.add_metadata([wish])
+    node.operands = (node, wish)  # LLVM takes only a node that names itself first.
+    back.set_metadata("llvm.loop", node)
 
 
 def _swapped(builder: ir.IRBuilder, a: Value, b: Value, half: int) -> tuple[Value, Value]:
