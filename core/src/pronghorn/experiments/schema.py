@@ -22,8 +22,13 @@ loss = "categorical_crossentropy"
 optimizer = "adam"            # or {name = "adam", lr = 0.002}
 metrics = ["accuracy"]
 
-[fit]                         # nb_epoch, batch_size, verbose, validation_split, shuffle ...
+[fit]
 nb_epoch = 20
+batch_size = 32
+validation_split = 0.1        # share of the last training samples to validate on
+shuffle = true                # or false, or "batch"
+verbose = 1                   # 0 silent, 1 progress bar, 2 a line an epoch
+class_weight = {0 = 1.0, 3 = 2.0}
 
 [[callbacks]]
 callback = "EarlyStopping"
