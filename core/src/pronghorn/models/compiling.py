@@ -10,7 +10,7 @@ from pronghorn.components.metric import Metric, accuracy_for
 from pronghorn.components.objective import Objective
 
 if TYPE_CHECKING:
-    from pronghorn.models.sequential import Sequential
+    from pronghorn.models.compiled import Compiled
 
 ACCURACY = ("accuracy", "acc")
 
@@ -46,7 +46,7 @@ def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
-def gradient_hook(model: "Sequential") -> Callable[[Any], None] | None:
+def gradient_hook(model: "Compiled") -> Callable[[Any], None] | None:
     """A call that shows the gradients to the packs that want them, or None if none does."""
     hook = hooks.manager().hook.pronghorn_gradients_ready
     if not hook.get_hookimpls():

@@ -53,7 +53,8 @@ class GeneratorMethods:
 
         def to_samples(batch: Any) -> Samples:
             x, y, weight = _parts(batch)
-            return self._samples(x, y, weight, class_weight)
+            samples: Samples = self._samples(x, y, weight, class_weight)
+            return samples
 
         with ExitStack() as stack:
             fetch = stack.enter_context(Prefetcher(generator, max_q_size))
@@ -84,7 +85,7 @@ class GeneratorMethods:
         self._check_compiled("evaluate_generator")
         needed = _amount(val_samples, steps, "val_samples")
         with Prefetcher(generator, max_q_size) as fetch:
-            values = self._evaluate_batches(fetch, *needed)
+            values: list[float] = self._evaluate_batches(fetch, *needed)
         return values[0] if len(values) == 1 else values
 
     def _evaluate_batches(
