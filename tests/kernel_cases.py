@@ -94,12 +94,11 @@ class Numbers:
     def zeros(self, *shape: int, dtype: Any = None) -> np.ndarray:
         return np.zeros(shape, self.dtype if dtype is None else dtype)
 
+    def clock(self, step: int = 5) -> np.ndarray:
+        return np.array([step], np.uint64)
+
     def mask(self, *shape: int) -> np.ndarray:
         return (self.random.random(shape) < 0.6).astype(np.uint8)
-
-
-def _clock(step: int = 5) -> np.ndarray:
-    return np.array([step], np.uint64)
 
 
 def _strides(*numbers: int) -> np.ndarray:
@@ -117,7 +116,7 @@ def _core() -> Iterator[Case]:
     yield case("clip_value", lambda n: [n(11), 0.5])
     yield case("copy", lambda n: [n(9), n(9)])
     yield case("dropout_backward", lambda n: [n(70), n.mask(70), n(70), 0.3])
-    yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), _clock(), 12345, 0.3])
+    yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), n.clock(), 12345, 0.3])
     yield case("fill", lambda n: [n(9), 2.5])
     yield case("gather", lambda n: [n(6, 5), np.array([4, 0, 4]), n(3, 5)])
     yield case("map_backward_x", lambda n: [n(9), n(9), n(9)], f=slope)
@@ -125,9 +124,7 @@ def _core() -> Iterator[Case]:
     yield case("map_forward", lambda n: [n(3, 3), n(3, 3)], f=square)
     yield case("map_inplace", lambda n: [n(9)], f=slope)
     yield case("masked_coefficient", lambda n: [n(9), n.mask(9), n(9)])
-    yield case(
-        "metric_rows", lambda n: [n(7, 2), n(7, 2), 0.5, np.ones(2)], row=two_sums
-    )
+    yield case("metric_rows", lambda n: [n(7, 2), n(7, 2), 0.5, np.ones(2)], row=two_sums)
     yield case(
         "norm_constraint",
         lambda n: [n(2, 3, 1, 2, 2), n(2, 1, 2), 0.5, 1.0, 0.8, 1e-7],
@@ -145,19 +142,17 @@ def _core() -> Iterator[Case]:
     yield case("penalty_sums", lambda n: [n(25), 0.1, 0.2, n(3)])
     yield case("permute", lambda n: [n(24), _strides(4, 2, 3), _strides(1, 12, 4), n(24)])
     yield case("product", lambda n: [n(5, 3), n(3, 6), n(5, 6)], activate=positive)
-    yield case(
-        "product_bias", lambda n: [n(5, 7), n(7, 6), n(6), n(5, 6)], activate=positive
-    )
+    yield case("product_bias", lambda n: [n(5, 7), n(7, 6), n(6), n(5, 6)], activate=positive)
     yield case("product_nt", lambda n: [n(5, 3), n(6, 3), n(5, 6)])
     yield case("product_tn", lambda n: [n(3, 5), n(3, 6), n(5, 6)])
-    yield case("random_normal", lambda n: [n(70), _clock(), 77])
-    yield case("random_uniform", lambda n: [n(70), _clock(2**40), 2**33 + 5])
+    yield case("random_normal", lambda n: [n(70), n.clock(), 77])
+    yield case("random_uniform", lambda n: [n(70), n.clock(2**40), 2**33 + 5])
     yield case("reduce_sum", lambda n: [n(11), np.ones(1)])
     yield case("scale", lambda n: [n(9), 0.1])
     yield case("scale_inplace_x", lambda n: [n(9), n(9)], f=slope)
     yield case("scale_inplace_y", lambda n: [n(9), n(9)], f=square)
     yield case("sum_map", lambda n: [n(25), n(3)], f=square)
-    yield case("tick", lambda n: [_clock()])
+    yield case("tick", lambda n: [n.clock()])
 
 
 def _packs() -> Iterator[Case]:
