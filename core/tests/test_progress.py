@@ -39,8 +39,9 @@ def test_a_terminal_line_is_redrawn_in_place():
     terminal = Terminal()
     line = ProgressLine(40, interval=0.0, stream=terminal)
     line.draw(10, [("loss", 12345.678)])
-    assert terminal.screen()[0].startswith("10/40 [=======>......................] - ETA: ")
+    assert terminal.screen()[0] == "10/40 [=======>......................] - loss: 12345.6780"
     line.draw(20, [("loss", 1.5)])
+    assert terminal.screen()[0].startswith("20/40 [===============>..............] - ETA: ")
     line.finish(40, [("loss", 0.25), ("acc", 0.5)])
     first, rest = terminal.screen()
     assert first.startswith("40/40 [==============================] - ")
@@ -123,14 +124,17 @@ def test_a_line_left_open_is_ended_by_the_next():
     assert [line[:3] for line in terminal.screen()] == ["2/4", "1/5"]
 
 
-def test_time_left_is_that_of_a_steady_pace(monkeypatch):
+def test_time_left_goes_by_the_pace_since_the_first_step(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(progress, "perf_counter", lambda: now[0])
     terminal = Terminal()
     line = ProgressLine(100, stream=terminal)
-    now[0] = 30.0
-    line.draw(20)
-    assert "ETA: 2:00" in terminal.getvalue()
+    now[0] = 500.0
+    line.draw(10)
+    assert "ETA" not in terminal.getvalue()
+    now[0] = 530.0
+    line.draw(30)
+    assert "ETA: 1:45" in terminal.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ class ProgressLine:
         self.start = perf_counter()
         self.next_draw = self.start if self.redraws else float("inf")
         self._length = 0
+        self._first: tuple[float, int] | None = None
 
     @property
     def elapsed(self) -> float:
@@ -93,6 +94,8 @@ class ProgressLine:
         """Show that `current` of the target are done; no more often than the interval."""
         if perf_counter() < self.next_draw:
             return
+        if self._first is None:
+            self._first = (self.elapsed, current)
         line = self._line(current, self._remaining(current) + format_values(values))
         self._write(line[: self._columns()])
         self.next_draw = perf_counter() + self.interval
@@ -152,9 +155,12 @@ class ProgressLine:
         return "=" * width if filled == width else ("=" * filled + ">").ljust(width, ".")
 
     def _remaining(self, current: int) -> str:
-        if self.target is None or not current:
+        """The time left at the pace since the first step, which may have compiled kernels."""
+        since, seen = self._first or (0.0, 0)
+        if self.target is None or current <= seen:
             return ""
-        return " - ETA: " + format_duration(self.elapsed / current * max(self.target - current, 0))
+        pace = (self.elapsed - since) / (current - seen)
+        return " - ETA: " + format_duration(pace * max(self.target - current, 0))
 
 
 class RunningMeans:
