@@ -50,9 +50,14 @@ def in_float64() -> Iterator[None]:
     backend.set_floatx("float32")
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_training_goes_on_after_loading_as_if_nothing_had_been(optimizer, tmp_path):
+DECAYING = [name for name in OPTIMIZERS if name != "nadam"]
+CASES = [(name, {}) for name in OPTIMIZERS] + [(name, {"decay": 0.1}) for name in DECAYING]
+
+
+@pytest.mark.parametrize(("optimizer", "options"), CASES, ids=str)
+def test_training_goes_on_after_loading_as_if_nothing_had_been(optimizer, options, tmp_path):
     model = Sequential([Dense(5, input_dim=4), Dense(3, activation="softmax")], seed=1)
+    optimizer = Optimizer.get({"name": optimizer, "config": options})
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy", "mae"])
     for _ in range(3):
         model.train_on_batch(X, Y)

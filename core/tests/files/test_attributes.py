@@ -8,7 +8,7 @@ import pytest
 
 from pronghorn.errors import ModelFileError
 from pronghorn.files import headers
-from pronghorn.files.attributes import read_names, read_text, write_names, write_text
+from pronghorn.files.attributes import read_names, read_number, read_text, write_names, write_text
 
 
 @pytest.fixture
@@ -65,8 +65,18 @@ def test_no_names(file, value):
     assert names(file, "n") == []
 
 
+def test_numbers(file):
+    file.attrs["a"], file.attrs["b"] = np.int64(7), 2.5
+    assert (read_number(file, "a"), read_number(file, "b")) == (7, 2.5)
+    for value in (np.arange(3), b"7", h5py.Empty("f")):
+        file.attrs["a"] = value
+        with pytest.raises(ModelFileError, match="attribute 'a' is not a number"):
+            read_number(file, "a")
+
+
 def test_absent_attributes_are_none(file):
     assert text(file, "t") is None
+    assert read_number(file, "t") is None
     assert names(file, "n") is None
 
 

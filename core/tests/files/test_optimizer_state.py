@@ -102,6 +102,15 @@ def test_keras_3_joins_names_by_underscores(model, file):
     check(model)
 
 
+def test_updates_are_counted_where_keras_1_forgets_them(model, file):
+    """RMSprop of later generations stores how far its decay has come."""
+    model.compile({"name": "rmsprop", "config": {"decay": 0.1}}, "mse")
+    arrays = {"it/iterations:0": np.int64(5), **slots("RMSprop/velocity/{}:0", 1)}
+    restore_state(model, store(file, arrays), KERAS_2, "RMSprop")
+    assert model.optimizer.iterations == 5
+    assert [array.flat[0] for _, array in model.optimizer_arrays()] == [3, 4, 1, 2]
+
+
 def test_sgd_without_momentum_keeps_no_arrays_in_keras_3(model, file):
     model.compile("sgd", "mse")
     head = {"sgd/iteration": np.int32(5), "sgd/learning_rate": np.float32(0.1)}

@@ -94,6 +94,23 @@ def test_arguments_of_keras_3():
     }
 
 
+@pytest.mark.parametrize(("name", "config"), [("L2", {"l2": 0.5}), ("L1L2", {"l1": 0, "l2": 0.5})])
+def test_regularizers(name, config):
+    made = {"class_name": name, "config": config}
+    entry = {"class_name": "Dense", "config": {"units": 3, "kernel_regularizer": made}}
+    assert make_layer(entry).get_config()["W_regularizer"] == {
+        "name": "L1L2Regularizer",
+        "l1": 0,
+        "l2": 0.5,
+    }
+
+
+def test_constraints():
+    made = {"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}
+    entry = {"class_name": "Dense", "config": {"units": 3, "kernel_constraint": made}}
+    assert make_layer(entry).get_config()["W_constraint"] == {"name": "MaxNorm", "m": 3, "axis": 0}
+
+
 def test_argument_that_matters_and_is_not_known():
     with pytest.raises(ConfigError) as caught:
         layer_arguments(Dense, {"name": "d", "units": 8, "lora_rank": 4})
@@ -137,7 +154,11 @@ def test_layers_inside_layers_are_translated_too():
             {"scale": 1.0, "mode": "fan_in", "distribution": "uniform"},
             "lecun_uniform",
         ),
-        ("VarianceScaling", {"scale": 1.0, "mode": "fan_in", "distribution": "normal"}, None),
+        (
+            "VarianceScaling",
+            {"scale": 1.0, "mode": "fan_in", "distribution": "normal"},
+            "lecun_normal",
+        ),
         ("VarianceScaling", {"scale": 3.0, "mode": "fan_out", "distribution": "uniform"}, None),
         (
             "RandomUniform",
@@ -152,8 +173,12 @@ def test_layers_inside_layers_are_translated_too():
         ),
         ("RandomNormal", {"mean": 1.0, "stddev": 0.2}, None),
         ("Orthogonal", {"gain": 1.0}, {"name": "orthogonal", "config": {"scale": 1.0}}),
-        ("Constant", {"value": 0}, "zero"),
-        ("Constant", {"value": 7}, None),
+        ("Constant", {"value": 7}, {"name": "constant", "config": {"value": 7}}),
+        (
+            "TruncatedNormal",
+            {"mean": 0.0, "stddev": 0.2},
+            {"name": "truncated_normal", "config": {"scale": 0.2}},
+        ),
     ],
 )
 def test_initializers(class_name, config, expected):
@@ -172,8 +197,8 @@ def test_every_translated_initializer_exists():
 @pytest.mark.parametrize(
     "made",
     [
-        {"class_name": "Constant", "config": {"value": 7}},
-        {"class_name": "TruncatedNormal", "config": {"stddev": 0.05}},
+        {"class_name": "VarianceScaling", "config": {"scale": 3.0}},
+        {"class_name": "OfAnotherPack", "config": {}},
     ],
     ids=str,
 )

@@ -44,6 +44,17 @@ def read_names(thing: h5py.Group, name: str) -> list[str] | None:
     return names if f"{name}0" in thing.attrs else None
 
 
+def read_number(thing: h5py.Group, name: str) -> float | None:
+    """The attribute `name` as a number, or None if there is none."""
+    if name not in thing.attrs:
+        return None
+    attribute = h5py.h5a.open(thing.id, name.encode())
+    if attribute.shape != () or attribute.dtype.kind not in "iuf":
+        raise ModelFileError(f"attribute {name!r} is not a number")
+    number: float = thing.attrs[name].item()
+    return number
+
+
 def write_text(thing: h5py.Group, name: str, text: str) -> None:
     """Store a text as Keras 1 reads it: bytes of variable length."""
     thing.attrs.create(name, text.encode(), dtype=h5py.string_dtype("ascii"))

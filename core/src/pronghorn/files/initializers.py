@@ -1,4 +1,4 @@
-"""Initializer objects of Keras 2 and 3 configurations, as the initializers of Keras 1.
+"""Initializer objects of Keras 2 and 3 configurations, as initializers by name.
 
 They matter only to weights that are drawn anew: the weights of a file replace what was drawn.
 """
@@ -16,8 +16,7 @@ def _variance_scaling(config: Config) -> str | None:
         (1.0, "fan_in"): "lecun",
     }.get((float(config.get("scale", 1.0)), str(config.get("mode", "fan_in"))))
     shape = "uniform" if config.get("distribution") == "uniform" else "normal"
-    # Keras 1 has no normal distribution of LeCun's variance.
-    return None if family is None or (family, shape) == ("lecun", "normal") else f"{family}_{shape}"
+    return None if family is None else f"{family}_{shape}"
 
 
 def _uniform(config: Config) -> dict[str, Any] | None:
@@ -25,13 +24,18 @@ def _uniform(config: Config) -> dict[str, Any] | None:
     return {"name": "uniform", "config": {"scale": high}} if low == -high else None
 
 
-def _normal(config: Config) -> dict[str, Any] | None:
-    scale = config.get("stddev", 0.05)
-    return {"name": "normal", "config": {"scale": scale}} if not config.get("mean") else None
+def _centred(identifier: str) -> Callable[[Config], dict[str, Any] | None]:
+    """Of normal distributions, those around 0 that have a `scale`."""
+
+    def translate(config: Config) -> dict[str, Any] | None:
+        scale = config.get("stddev", 0.05)
+        return None if config.get("mean") else {"name": identifier, "config": {"scale": scale}}
+
+    return translate
 
 
-def _constant(config: Config) -> str | None:
-    return {0: "zero", 1: "one"}.get(config.get("value", 0))
+def _constant(config: Config) -> dict[str, Any]:
+    return {"name": "constant", "config": {"value": config.get("value", 0.0)}}
 
 
 def _orthogonal(config: Config) -> dict[str, Any]:
@@ -49,8 +53,10 @@ INITIALIZERS: dict[str, Callable[[Config], Any]] = {
     "HeUniform": _named("he_uniform"),
     "HeNormal": _named("he_normal"),
     "LecunUniform": _named("lecun_uniform"),
+    "LecunNormal": _named("lecun_normal"),
     "RandomUniform": _uniform,
-    "RandomNormal": _normal,
+    "RandomNormal": _centred("normal"),
+    "TruncatedNormal": _centred("truncated_normal"),
     "Orthogonal": _orthogonal,
     "OrthogonalInitializer": _orthogonal,
     "Identity": _named("identity"),
@@ -59,4 +65,4 @@ INITIALIZERS: dict[str, Callable[[Config], Any]] = {
     "Zeros": _named("zero"),
     "Ones": _named("one"),
 }
-"""By class name: what Keras 1 calls the same, or None if it has no such thing."""
+"""By class name: what Pronghorn calls the same, or None if it has no such thing."""

@@ -99,3 +99,5 @@ def _compile(model: "Sequential", file: "ModelFile", safe_mode: bool) -> None:
     if file.optimizer is not None:
         name = class_name(file.training["optimizer_config"])
         restore_state(model, file.optimizer, file.origin, name)
+    if file.iterations is not None and model.optimizer is not None:
+        model.optimizer.iterations = int(file.iterations)

@@ -65,6 +65,9 @@ def restore_state(
     model.set_optimizer_arrays(
         [np.zeros_like(old) if array is None else array.read() for array, old in pairs]
     )
+    counted = _iterations(stored)
+    if counted is not None and model.optimizer is not None:
+        model.optimizer.iterations = int(counted.read())
 
 
 def _ordered(

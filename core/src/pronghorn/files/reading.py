@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 
 from pronghorn.errors import ConfigError, ModelFileError
-from pronghorn.files.attributes import read_names, read_text
+from pronghorn.files.attributes import read_names, read_number, read_text
 from pronghorn.files.foreign import check_is_hdf5, explain_foreign
 from pronghorn.files.origin import Origin, find_origin
 from pronghorn.files.plain import plain_data
@@ -60,6 +60,7 @@ class ModelFile:
         config: the model's configuration, or None in a file of weights only.
         training: loss, metrics and optimizer of a compiled model, or None.
         optimizer: the arrays of the optimizer's state, or None.
+        iterations: number of updates that the optimizer has made, if Pronghorn wrote the file.
         packs: the pack that brought each component, `{kind: {identifier: "pack version"}}`.
     """
 
@@ -68,6 +69,7 @@ class ModelFile:
     config: Any = None
     training: Any = None
     optimizer: tuple[StoredArray, ...] | None = None
+    iterations: float | None = None
     packs: Any = None
 
 
@@ -141,6 +143,7 @@ def _describe(file: h5py.File) -> ModelFile:
         _json_attribute(file, "model_config"),
         _json_attribute(file, "training_config"),
         optimizer,
+        read_number(file, "pronghorn_iterations"),
         _json_attribute(file, "pronghorn_components"),
     )
 

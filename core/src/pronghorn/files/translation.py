@@ -93,17 +93,24 @@ def layer_arguments(layer: type[Layer], config: Mapping[str, Any]) -> dict[str, 
 
 UNKNOWN = object()
 
+REGULARIZERS = {"L1": "L1L2Regularizer", "L2": "L1L2Regularizer"}
+"""Classes of tf.keras and Keras 3 that are another class's special case."""
+
 
 def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
-    starts = key.endswith(("init", "initializer"))
-    if starts and isinstance(value, Mapping) and value.get("class_name"):
-        return _initializer(key, value, str(config.get("name")))
+    if not isinstance(value, Mapping) or "class_name" not in value:
+        return value
+    if key.endswith(("init", "initializer")):
+        return _initializer(value, str(config.get("name")))
+    if key.endswith("regularizer"):
+        name = value["class_name"]
+        return {**value, "class_name": REGULARIZERS.get(name, name)}
     return value
 
 
-def _initializer(key: str, value: Mapping[str, Any], layer: str) -> Any:
+def _initializer(value: Mapping[str, Any], layer: str) -> Any:
     name, config = value["class_name"], value.get("config") or {}
     if name not in INITIALIZERS and _is_known(name):
         return value

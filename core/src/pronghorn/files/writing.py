@@ -64,6 +64,9 @@ def _write_layers(group: h5py.Group, layers: Sequence["Layer"]) -> None:
 def _write_optimizer(file: h5py.File, model: "Sequential") -> None:
     arrays = model.optimizer_arrays()
     if arrays:
+        assert model.optimizer is not None
+        # Keras 1 forgets the updates of RMSprop, Adagrad and Adadelta, and so their decay.
+        file.attrs["pronghorn_iterations"] = model.optimizer.iterations
         _write_arrays(file.create_group("optimizer_weights"), arrays)
 
 
