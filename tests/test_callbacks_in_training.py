@@ -1,6 +1,7 @@
 """Callbacks with a real model in training."""
 
 import csv
+import re
 
 import h5py
 import numpy as np
@@ -66,6 +67,16 @@ def test_printed_figures_are_those_of_history(model, capsys, verbose):
         for name, values in history.items():
             assert f" - {name}: {values[epoch]:.4f}" in line
     assert len(lines) == 3
+
+
+def test_evaluate_and_predict_show_a_bar_without_values(model, capsys):
+    model.evaluate(X, Y)
+    model.predict(X, verbose=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.sub(r"\d+ms$", "", line) for line in lines] == ["50/50 - ", "50/50 - "]
+    model.evaluate(X, Y, verbose=0)
+    model.predict(X)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_checkpoint_is_a_model_that_predicts_the_same(model, tmp_path):

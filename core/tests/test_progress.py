@@ -139,8 +139,9 @@ def test_time_left_goes_by_the_pace_since_the_first_step(monkeypatch):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.0, "0ms"), (0.0404, "40ms"), (0.9994, "999ms"), (0.9996, "1.0s"), (9.94, "9.9s"), (9.96, "10s"), (59.4, "59s"), (59.6, "1:00"),
-     (125.0, "2:05"), (3599.7, "1:00:00"), (7384.0, "2:03:04")],
+    [(0.0, "0ms"), (0.0404, "40ms"), (0.9994, "999ms"), (0.9996, "1.0s"), (9.94, "9.9s"),
+     (9.96, "10s"), (59.4, "59s"), (59.6, "1:00"), (125.0, "2:05"), (3599.7, "1:00:00"),
+     (7384.0, "2:03:04")],
 )  # fmt: skip
 def test_durations(seconds, text):
     assert format_duration(seconds) == text

@@ -9,6 +9,7 @@ import numpy as np
 from pronghorn.components.callback import CallbackList
 from pronghorn.engine.feed import Feed
 from pronghorn.engine.runner import Runner
+from pronghorn.progress import Progbar
 
 if TYPE_CHECKING:
     from pronghorn.models.sequential import Sequential
@@ -36,6 +37,17 @@ def batches(count: int, size: int) -> Iterator[tuple[int, int]]:
     """Start and stop of each batch; the last one may be smaller."""
     for start in range(0, count, size):
         yield start, min(start + size, count)
+
+
+def shown_batches(count: int, size: int, verbose: int) -> Iterator[tuple[int, int]]:
+    """The same, with a progress bar that moves on after each batch, unless `verbose` is 0."""
+    if not verbose:
+        yield from batches(count, size)
+        return
+    bar = Progbar(count, verbose=verbose)
+    for start, stop in batches(count, size):
+        yield start, stop
+        bar.update(stop)
 
 
 class Source(Protocol):
@@ -117,19 +129,21 @@ def _train_epoch(model: "Sequential", source: Iterator[Batch], callbacks: Callba
             break
 
 
-def test_all(runner: Runner, samples: Samples, batch_size: int) -> list[float]:
+def evaluate_all(
+    runner: Runner, samples: Samples, batch_size: int, verbose: int = 0
+) -> list[float]:
     """Loss and metrics over all samples: means of the batches' values, weighted by their size."""
     totals: Sequence[float] | np.ndarray = []
-    for start, stop in batches(samples.count, batch_size):
+    for start, stop in shown_batches(samples.count, batch_size, verbose):
         values = np.array(runner.test(samples.feed, slice(start, stop), stop - start))
         totals = values * (stop - start) + (totals if len(totals) else 0.0)
     return [float(total) / samples.count for total in totals]
 
 
-def predict_all(runner: Runner, samples: Samples, batch_size: int) -> np.ndarray:
+def predict_all(runner: Runner, samples: Samples, batch_size: int, verbose: int = 0) -> np.ndarray:
     """The output for all samples, in a new array."""
     output: np.ndarray | None = None
-    for start, stop in batches(samples.count, batch_size):
+    for start, stop in shown_batches(samples.count, batch_size, verbose):
         part = runner.predict(samples.feed, slice(start, stop), stop - start)
         if output is None:
             output = np.empty((samples.count, *part.shape[1:]), part.dtype)

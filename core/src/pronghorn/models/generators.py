@@ -8,7 +8,7 @@ import numpy as np
 
 from pronghorn.components.spelling import spelled
 from pronghorn.engine.generators import GeneratorSource, Prefetcher
-from pronghorn.engine.loop import Samples, test_all
+from pronghorn.engine.loop import Samples, evaluate_all
 
 
 class GeneratorMethods:
@@ -65,7 +65,7 @@ class GeneratorMethods:
                 validate = lambda: self._evaluate_batches(held_out, *needed)  # noqa: E731
             elif validation_data is not None:
                 samples = self._samples(*validation_data)
-                validate = lambda: test_all(self.runner, samples, 32)  # noqa: E731
+                validate = lambda: evaluate_all(self.runner, samples, 32)  # noqa: E731
             source = GeneratorSource(fetch, to_samples, amount, steps)
             params = {"nb_sample": None if steps else amount, "verbose": verbose}
             epochs = range(initial_epoch, nb_epoch)

@@ -13,7 +13,14 @@ from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import spelled
 from pronghorn.engine import feed
 from pronghorn.engine.hook_caller import HookCaller
-from pronghorn.engine.loop import ArraySource, Samples, Source, predict_all, test_all, train_epochs
+from pronghorn.engine.loop import (
+    ArraySource,
+    Samples,
+    Source,
+    evaluate_all,
+    predict_all,
+    train_epochs,
+)
 from pronghorn.models.compiled import Compiled
 from pronghorn.models.generators import GeneratorMethods
 
@@ -98,7 +105,7 @@ class Sequential(GeneratorMethods, Compiled):
         source = ArraySource(samples, batch_size, shuffle, self.shuffle_generator)
         validate = None
         if validation is not None:
-            validate = partial(test_all, self.runner, validation, batch_size)
+            validate = partial(evaluate_all, self.runner, validation, batch_size)
         params = {"batch_size": batch_size, "nb_sample": samples.count, "verbose": verbose}
         return self._train(source, range(initial_epoch, nb_epoch), callbacks, validate, params)
 
@@ -191,14 +198,14 @@ class Sequential(GeneratorMethods, Compiled):
             self._add_accuracy()
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight)
-        return _scalar(test_all(self.runner, samples, batch_size))
+        return _scalar(evaluate_all(self.runner, samples, batch_size, verbose))
 
     # Predicting.
 
     def predict(self, x: Arrays, batch_size: int = 32, verbose: int = 0) -> np.ndarray:
         """The output for each sample, float array (samples, ...)."""
         _check_positive(batch_size=batch_size)
-        return predict_all(self.runner, self._inputs(x), batch_size)
+        return predict_all(self.runner, self._inputs(x), batch_size, verbose)
 
     def predict_on_batch(self, x: Arrays) -> np.ndarray:
         """The output for one batch, float array (samples, ...)."""
