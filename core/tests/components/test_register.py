@@ -7,6 +7,7 @@ import pytest
 
 import pronghorn as ph
 from pronghorn import registry
+from pronghorn.activations import sigmoid
 from pronghorn.components.activation import Activation
 from pronghorn.components.constraint import Constraint
 from pronghorn.components.context import EagerContext
@@ -60,6 +61,20 @@ def test_activation_with_branches_locals_helpers_and_options():
         expected = (found(x + 1e-6) - found(x - 1e-6)) / 2e-6
         np.testing.assert_allclose(found.gradient(x), expected, rtol=1e-6)
         assert found.get_config() == config
+
+
+def test_activation_that_calls_another_one():
+    leaky = Activation.get("relu").configured(alpha=0.25)
+
+    @ph.register.activation("leaky_swish")
+    def leaky_swish(x):
+        return leaky(x) * 2.0 + sigmoid(x)
+
+    x = np.array([-2.0, 3.0])
+    expected = np.array([-1.0, 6.0]) + 1 / (1 + np.exp(-x))
+    np.testing.assert_allclose(leaky_swish(x), expected)
+    slope = np.exp(-x) / (1 + np.exp(-x)) ** 2
+    np.testing.assert_allclose(leaky_swish.gradient(x), np.array([0.5, 2.0]) + slope)
 
 
 def test_activation_with_its_own_derivative():

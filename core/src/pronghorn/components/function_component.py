@@ -15,21 +15,23 @@ class FunctionComponent(NamedComponent):
     """A component made of a function of data and options.
 
     Args:
-        function: the function; parameters after the data are options and have defaults.
+        function: the function; its parameters after the data are options and have defaults.
         config: values for some of the options.
 
     Attributes:
         data: what the data are called in messages; only their number counts.
         name: the identifier, which is the function's name.
-        config: all options.
+        function: the function, whose defaults are this component's options.
+        defaults: the options that the author chose.
+        config: the options of this component.
     """
 
     data: ClassVar[tuple[str, ...]]
 
     def __init__(self, function: Function, config: Mapping[str, Any] | None = None) -> None:
-        self.function = function
         self.name = self.__name__ = function.name
-        self.config = self._options({}, config or {})
+        self.defaults = {n: function.defaults[n] for n in function.parameters[len(self.data) :]}
+        self._configure(function, config or {})
 
     @classmethod
     def decorate(cls, function: Callable[..., Any] | None, **arguments: Any) -> Any:
@@ -47,13 +49,13 @@ class FunctionComponent(NamedComponent):
     def configured(self, **config: Any) -> Self:
         """This component with other options."""
         made = copy(self)
-        made.config = self._options(self.config, config)
+        made._configure(self.function, {**self.config, **config})
         made.forget()
         return made
 
     def get_config(self) -> dict[str, Any]:
         """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self.function.defaults[n]}
+        return {n: v for n, v in self.config.items() if v != self.defaults[n]}
 
     def kernels(self) -> tuple[KernelPair, ...]:
         """Kernels in which the function, and its derivative if it has one, are compiled."""
@@ -81,14 +83,15 @@ class FunctionComponent(NamedComponent):
                 if isinstance(member, cached_property):
                     self.__dict__.pop(name, None)
 
-    def _options(self, base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        defaults = self.function.defaults
-        options = {n: defaults[n] for n in self.function.parameters[len(self.data) :]}
-        unknown = [n for n in given if n not in options]
+    def _configure(self, function: Function, config: Mapping[str, Any]) -> None:
+        unknown = [n for n in config if n not in self.defaults]
         if unknown:
-            known = ", ".join(options) or "none"
+            known = ", ".join(self.defaults) or "none"
             raise TypeError(f"{self.name} has no option {unknown[0]!r}; its options: {known}")
-        return {**options, **base, **given}
+        self.config = {**self.defaults, **config}
+        # Other compiled functions may call this one by the component's name.
+        self.function = copy(function)
+        self.function.defaults = {**function.defaults, **self.config}
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())

@@ -3,7 +3,7 @@
 import math
 
 from pronghorn.devices.cpu import kernel, prange
-from pronghorn.devices.rows import row_max, row_sum
+from pronghorn.devices.rows import row_sum
 
 BLOCK = 16
 """Rows done together: exp is vectorized over all their elements; short rows would not fill it."""
@@ -13,13 +13,16 @@ BLOCK = 16
 def softmax(x, y):
     """y = exp(x - max(x)) / sum(exp(x - max(x))) in every row; x, y (rows, columns), y may be x."""
     columns = x.shape[1]
+    flat = y.reshape(y.size)
     for block in prange((x.shape[0] + BLOCK - 1) // BLOCK):
         first, last = block * BLOCK, min(block * BLOCK + BLOCK, x.shape[0])
         for i in range(first, last):
-            most = row_max(x[i])
+            most = x[i, 0]
+            for j in range(1, columns):
+                most = max(most, x[i, j])
             for j in range(columns):
                 y[i, j] = x[i, j] - most
-        rows = y[first:last].reshape((last - first) * columns)
+        rows = flat[first * columns : last * columns]
         for k in range(rows.size):
             rows[k] = math.exp(rows[k])
         for i in range(first, last):
