@@ -117,6 +117,7 @@ def _core() -> Iterator[Case]:
     yield case("copy", lambda n: [n(9), n(9)])
     yield case("dropout_backward", lambda n: [n(70), n.mask(70), n(70), 0.3])
     yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), n.clock(), 12345, 0.3])
+    yield case("dropout_mask", lambda n: [n.mask(70), n.clock(), 12345, 0.3])
     yield case("fill", lambda n: [n(9), 2.5])
     yield case("gather", lambda n: [n(6, 5), np.array([4, 0, 4]), n(3, 5)])
     yield case("map_backward_x", lambda n: [n(9), n(9), n(9)], f=slope)

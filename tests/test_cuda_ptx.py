@@ -27,12 +27,13 @@ ARCHITECTURE = (9, 0)
 DOUBLE = {
     "add_metric_parts",
     "add_penalty",
+    "dropout_mask",
     "fill",
     "masked_coefficient",
     "metric_parts",
     "reduce_sum",
 }
-"""Kernels whose sums are float64 on purpose."""
+"""Kernels whose sums are float64 on purpose, or whose arrays tell no float type."""
 
 TRIGONOMETRIC = {"sin", "cos", "tan"}
 """Functions that CUDA's library computes in float64, with a table, for very large arguments."""

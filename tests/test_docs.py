@@ -50,6 +50,13 @@ def test_every_official_component_says_what_it_is(kind):
         assert len(generate.summary(registry.load_entry(entry))) > 5, entry.qualified
 
 
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_every_official_component_has_its_kernels_on_both_devices(kind):
+    for entry in generate.official(kind):
+        found = generate.devices(registry.load_entry(entry))
+        assert found in (None, ["cpu", "cuda"]), entry.qualified
+
+
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-pack.md"])
 def test_commands_in_the_documents_exist(page):
     text = (ROOT / page).read_text(encoding="utf-8")

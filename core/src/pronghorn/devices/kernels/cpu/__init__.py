@@ -4,6 +4,7 @@ from pronghorn.devices.kernels.cpu.clock import tick
 from pronghorn.devices.kernels.cpu.dropout import (
     dropout_backward,
     dropout_forward,
+    dropout_mask,
     random_normal,
     random_uniform,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "copy",
     "dropout_backward",
     "dropout_forward",
+    "dropout_mask",
     "fill",
     "gather",
     "map_backward_x",

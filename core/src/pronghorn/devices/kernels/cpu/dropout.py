@@ -29,6 +29,16 @@ def dropout_forward(x, y, mask, clock, key, p):
             y[e] = x[e] * factor if mask[e] else 0.0
 
 
+@kernel(work=lambda mask, clock, key, p: 4 * mask.size)
+def dropout_mask(mask, clock, key, p):
+    """mask = 1 with probability 1 - p, else 0, as in `dropout_forward`; 1-D."""
+    limit = limit_of(p)
+    for chunk in prange((mask.size + CHUNK - 1) // CHUNK):
+        start, stop = chunk * CHUNK, min(chunk * CHUNK + CHUNK, mask.size)
+        for group in range(start // GROUP, (stop + GROUP - 1) // GROUP):
+            mask_group(mask, group, key, clock[0], limit)
+
+
 @kernel(elementwise=True)
 def dropout_backward(dy, mask, dx, p):
     """dx = dy / (1 - p) where mask is 1, else 0."""

@@ -4,6 +4,7 @@ from pronghorn.devices.kernels.cuda.clock import tick
 from pronghorn.devices.kernels.cuda.dropout import (
     dropout_backward,
     dropout_forward,
+    dropout_mask,
     random_normal,
     random_uniform,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "copy",
     "dropout_backward",
     "dropout_forward",
+    "dropout_mask",
     "fill",
     "gather",
     "map_backward_x",

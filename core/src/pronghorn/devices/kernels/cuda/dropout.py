@@ -34,6 +34,25 @@ def dropout_forward(x, y, mask, clock, key, p):
         drop(x, y, mask, e + 3 * LANES, w3, limit, factor)
 
 
+def keep(mask, e, word, limit):
+    """Decide on element e by its word, if the mask has that element."""
+    if e < mask.size:
+        mask[e] = 1 if word >= limit else 0
+
+
+@kernel
+def dropout_mask(mask, clock, key, p):
+    """mask = 1 with probability 1 - p, else 0, as in `dropout_forward`; 1-D."""
+    limit = np.uint32(p * 4294967296.0)
+    for counter in prange((mask.size + GROUP - 1) // GROUP * LANES):
+        e = counter // LANES * GROUP + counter % LANES
+        w0, w1, w2, w3 = words(key, clock[0], counter)
+        keep(mask, e, w0, limit)
+        keep(mask, e + LANES, w1, limit)
+        keep(mask, e + 2 * LANES, w2, limit)
+        keep(mask, e + 3 * LANES, w3, limit)
+
+
 def put(x, e, value):
     """x[e] = value, if x has that element."""
     if e < x.size:
