@@ -23,8 +23,8 @@ nb_classes = 10
 nb_epoch = 20
 
 (X_train, y_train), (X_test, y_test) = mnist.load_data(*sys.argv[1:2])
-X_train = X_train.reshape(60000, 784).astype("float32") / 255
-X_test = X_test.reshape(10000, 784).astype("float32") / 255
+X_train = X_train.reshape(-1, 784).astype("float32") / 255
+X_test = X_test.reshape(-1, 784).astype("float32") / 255
 Y_train = np_utils.to_categorical(y_train, nb_classes)
 Y_test = np_utils.to_categorical(y_test, nb_classes)
 
