@@ -94,8 +94,8 @@ class FunctionComponent(NamedComponent):
         self.function.defaults = {**function.defaults, **self.config}
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
-        return f"{type(self).__name__}({self.name}{f', {shown}' if shown else ''})"
+        shown = "".join(f", {key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({self.name}{shown})"
 
 
 def read_function(function: Callable[..., Any] | Function, data: tuple[str, ...]) -> Function:

@@ -84,6 +84,10 @@ class Initializer(NamedComponent):
         """The options that differ from their defaults."""
         return {n: v for n, v in self.config.items() if v != self._defaults[n]}
 
+    def __repr__(self) -> str:
+        shown = "".join(f", {key}={value!r}" for key, value in self.get_config().items())
+        return f"Initializer({self.name}{shown})"
+
 
 def initializer(function: Draw) -> Initializer:
     """Decorator: make an initializer of a function of a shape.

@@ -15,7 +15,9 @@ def step(param, grad, square, change, lr, rho, epsilon):
 
 
 class Adadelta(Optimizer):
-    """`u = g * sqrt(d + epsilon) / sqrt(a + epsilon)`; `p <- p - lr * u`.
+    """Steps along the gradient, as large as recent steps were for gradients of its size.
+
+    `u = g * sqrt(d + epsilon) / sqrt(a + epsilon)`; `p <- p - lr * u`.
 
     `a` and `d` are running means of the squares of g and u, of which `a` is the new one.
     Zeiler, "ADADELTA: An Adaptive Learning Rate Method" (2012).

@@ -13,7 +13,9 @@ def step(param, grad, square, lr, epsilon):
 
 
 class Adagrad(Optimizer):
-    """`a <- a + g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
+    """Steps along the gradient, divided by the root of the sum of its squares so far.
+
+    `a <- a + g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
 
     Duchi, Hazan and Singer, "Adaptive Subgradient Methods" (JMLR 12, 2011).
 

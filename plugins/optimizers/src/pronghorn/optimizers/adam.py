@@ -15,7 +15,9 @@ def step(param, grad, mean, square, lr, beta_1, beta_2, epsilon):
 
 
 class Adam(Optimizer):
-    """`m <- b1 * m + (1 - b1) * g`; `v <- b2 * v + (1 - b2) * g**2`;
+    """Steps along the mean gradient, divided by the root of its mean square.
+
+    `m <- b1 * m + (1 - b1) * g`; `v <- b2 * v + (1 - b2) * g**2`;
     `p <- p - lr * sqrt(1 - b2**t) / (1 - b1**t) * m / (sqrt(v) + epsilon)` in update t.
 
     Kingma and Ba, "Adam: A Method for Stochastic Optimization" (ICLR 2015), in the form of its

@@ -14,7 +14,9 @@ def step(param, grad, mean, largest, lr, beta_1, beta_2, epsilon):
 
 
 class Adamax(Optimizer):
-    """`m <- b1 * m + (1 - b1) * g`; `u <- max(b2 * u, |g|)`;
+    """Steps along the mean gradient, divided by the largest recent gradient.
+
+    `m <- b1 * m + (1 - b1) * g`; `u <- max(b2 * u, |g|)`;
     `p <- p - lr / (1 - b1**t) * m / (u + epsilon)` in update t.
 
     Kingma and Ba, "Adam: A Method for Stochastic Optimization" (ICLR 2015), section 7.1.

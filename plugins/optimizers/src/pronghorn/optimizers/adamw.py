@@ -15,7 +15,9 @@ def step(param, grad, mean, square, lr, shrinkage, beta_1, beta_2, epsilon):
 
 
 class AdamW(Optimizer):
-    """Adam's update, and `p <- p - lr * weight_decay * p` beside it.
+    """Adam, with a decay of the weights that is no part of the gradient.
+
+    Adam's update, and `p <- p - lr * weight_decay * p` beside it.
 
     Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (ICLR 2019).
 

@@ -14,7 +14,9 @@ def step(param, grad, mean, lr, beta_1, beta_2, weight_decay):
 
 
 class Lion(Optimizer):
-    """`p <- p - lr * (sign(b1 * m + (1 - b1) * g) + weight_decay * p)`;
+    """Steps of one size, in the direction of the mean gradient's sign.
+
+    `p <- p - lr * (sign(b1 * m + (1 - b1) * g) + weight_decay * p)`;
     `m <- b2 * m + (1 - b2) * g`.
 
     Chen et al., "Symbolic Discovery of Optimization Algorithms" (NeurIPS 2023). A good rate is 3

@@ -13,7 +13,9 @@ def step(param, grad, square, lr, rho, epsilon):
 
 
 class RMSprop(Optimizer):
-    """`a <- rho * a + (1 - rho) * g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
+    """Steps along the gradient, divided by the root of its recent mean square.
+
+    `a <- rho * a + (1 - rho) * g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
 
     Tieleman and Hinton, "Lecture 6.5: RMSprop" (Coursera, 2012).
 
