@@ -137,6 +137,18 @@ def test_a_pipe_gets_one_line_an_epoch(run, capsys, verbose):
     assert all(line.isprintable() for line in lines)
 
 
+def test_training_that_is_broken_off_ends_its_line(terminal):
+    logger = ProgbarLogger()
+    logger.set_params({"verbose": 1, "metrics": ["loss"], "nb_sample": 64, "nb_epoch": 3})
+    with redirect_stdout(terminal):
+        logger.on_train_begin()
+        logger.on_epoch_begin(0)
+        logger.on_batch_end(0, {"size": 32, "loss": 1.0})
+        assert not terminal.getvalue().endswith("\n")
+        logger.on_train_end()
+    assert terminal.getvalue().endswith("loss: 1.0000\n")
+
+
 def test_verbose_2_draws_no_bar_on_a_terminal(run, terminal):
     with redirect_stdout(terminal):
         run([BaseLogger(), ProgbarLogger()], [{}] * 2, BATCHES, verbose=2)

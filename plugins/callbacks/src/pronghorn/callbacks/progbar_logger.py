@@ -58,6 +58,11 @@ class ProgbarLogger(Callback):
         taken = format_duration(perf_counter() - self._start)
         print(f"{self._title(epoch)} - {taken}{format_values(values)}", flush=True)
 
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """End the line of an epoch that was broken off."""
+        if self._line is not None:
+            self._line.abandon()
+
     def _title(self, epoch: int) -> str:
         total = str(self.params.get("nb_epoch", "?"))
         return f"Epoch {epoch + 1:{len(total)}d}/{total}"
