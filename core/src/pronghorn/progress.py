@@ -18,7 +18,7 @@ _open_line: "ProgressLine | None" = None
 
 def is_notebook(stream: TextIO) -> bool:
     """Whether what is written to `stream` appears in a notebook's output cell."""
-    return type(stream).__module__.split(".")[0] in ("ipykernel", "google")
+    return type(stream).__module__.split(".")[0] == "ipykernel"
 
 
 def can_redraw(stream: TextIO) -> bool:
