@@ -100,12 +100,13 @@ def test_predict_classes(model, capsys):
     assert np.array_equal(np.loadtxt("out.csv"), model.predict_classes(X))
 
 
-def test_predict_gives_rows_the_shape_that_the_model_takes(folder):
-    made = Sequential([Reshape((6,), input_shape=(2, 3)), Dense(2)])
+@pytest.mark.parametrize(("taken", "given"), [((2, 3), (6,)), ((6,), (3, 2)), ((2, 3), (2, 3))])
+def test_predict_gives_samples_the_shape_that_the_model_takes(folder, taken, given):
+    made = Sequential([Reshape((6,), input_shape=taken), Dense(2)])
     made.save("model.h5")
-    np.savetxt("x.csv", X, delimiter=",", fmt="%.9g")
-    assert main(["predict", "model.h5", "x.csv", "-o", "out.npy"]) == 0
-    expected = made.predict(X.reshape(-1, 2, 3))
+    np.save("x.npy", X.reshape(-1, *given))
+    assert main(["predict", "model.h5", "x.npy", "-o", "out.npy"]) == 0
+    expected = made.predict(X.reshape(-1, *taken))
     np.testing.assert_allclose(np.load("out.npy"), expected, rtol=1e-5)
 
 

@@ -1,5 +1,6 @@
 """`pronghorn summary`, `evaluate` and `predict`: model files and data files."""
 
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,11 +92,11 @@ def _load(path: Path, device: str | None) -> Any:
 
 
 def _as_input(x: "Array", model: Any) -> "Array":
-    """Rows of a table as the samples that the model takes, where the numbers just fit."""
+    """Samples in the shape that the model takes, where they have just as many numbers.
+
+    So rows of a table are images to a model of images, and images are rows to one of rows.
+    """
     shape = model.input_shape[1:]
-    if x.ndim != 2 or len(shape) < 2 or None in shape:
+    if None in shape or prod(x.shape[1:]) != prod(shape):
         return x
-    wanted = 1
-    for axis in shape:
-        wanted *= axis
-    return x.reshape(len(x), *shape) if x.shape[1] == wanted else x
+    return x.reshape(len(x), *shape)
