@@ -11,6 +11,7 @@ from pronghorn.components.metric import Metric
 from pronghorn.components.objective import Objective
 from pronghorn.components.optimizer import Optimizer
 from pronghorn.components.weight import Weight
+from pronghorn.engine.availability import require_kernels
 from pronghorn.engine.runner import Runner
 from pronghorn.engine.training import Training
 from pronghorn.errors import NotCompiledError, ShapeError
@@ -116,9 +117,14 @@ class Compiled(Chain):
         return self._runner
 
     def to(self, device: str) -> Self:
-        """Move the model to "cpu" or "cuda"; weights and optimizer state come along."""
+        """Move the model to "cpu" or "cuda"; weights and optimizer state come along.
+
+        Raises:
+            DeviceError: the device is not here, or lacks what a layer needs; nothing is moved.
+        """
         chosen = devices.get(device)
         if chosen is not self.device:
+            require_kernels(self.layers, chosen, self.dtype)
             self.device = chosen
             self._renew_runner()
         return self
