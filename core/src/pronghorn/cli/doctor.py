@@ -58,10 +58,10 @@ def _processor() -> Iterator[Finding]:
 
 
 def _threads() -> Iterator[Finding]:
-    import numba
+    from pronghorn.devices import threads
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("threads", f"{numba.get_num_threads()} on {usable} usable processors")
+    yield Finding("threads", f"{threads.count()} on {usable} usable processors")
 
 
 def _kernels() -> Iterator[Finding]:
