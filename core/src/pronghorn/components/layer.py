@@ -114,6 +114,9 @@ class Layer(Component):
         input_dim = getattr(self, "input_dim", None)
         return (None, input_dim) if input_dim else None
 
+    def check_data(self, x: Any) -> None:
+        """Raise an error if a model's input array, whose shape fits, has values that do not."""
+
     def connect(self, input_shape: Shape) -> None:
         """Check the input's shape, make the weights and tell the output's shape."""
         self.check_input_shape(input_shape)

@@ -181,5 +181,6 @@ class Plan:
         return None
 
     def _finite(self, tensor: Tensor) -> bool:
-        array = self.device.to_host(self.recorder.resolve(tensor))
+        lying = getattr(tensor, "channels_last", None) or tensor
+        array = self.device.to_host(self.recorder.resolve(lying))
         return bool(np.isfinite(array).all())

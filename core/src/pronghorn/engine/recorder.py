@@ -42,9 +42,9 @@ class Recorder:
 
     def record(self, kernel: Any, args: tuple[Any, ...]) -> None:
         """Append a call, and lengthen the lives of its buffers up to it."""
-        for arg in args:
-            if isinstance(arg, Tensor):
-                arg.buffer.touch(len(self._calls))
+        buffers = [arg.buffer for arg in args if isinstance(arg, Tensor)]
+        for buffer in buffers:
+            buffer.touch(len(self._calls))
         self._calls.append((kernel, args))
 
     def finish(self, workspace: Workspace) -> list[Callable[[], None]]:

@@ -230,6 +230,7 @@ class Sequential(GeneratorMethods, Compiled):
         first = self._end(0)
         array = feed.as_array(x, "x", [first.name])
         feed.check_input(array, self.input_shape, first.name)
+        first.check_data(array)
         return Samples(feed.Feed(array), feed.check_lengths(x=array))
 
     def _samples(
