@@ -22,7 +22,7 @@ def rectifier(x, alpha=0.0, max_value=None):
 def modes(x, mode="a", flag=False, *, level=1):
     if mode == "a" and not flag:
         return x
-    elif mode == "b" or flag:
+    if mode == "b" or flag:
         return 2 * x
     return level if level > 3 else -level
 

@@ -10,11 +10,13 @@ import numpy as np
 from pronghorn.devices import kinds, source, threads
 from pronghorn.devices.function import Function
 from pronghorn.devices.host import CpuDevice
-from pronghorn.devices.jit import OPTIONS, entry_point
+from pronghorn.devices.host_target import CPU, OPTIONS
+from pronghorn.devices.jit import entry_point
 from pronghorn.devices.kernel import BaseKernel, Work, type_text
 from pronghorn.devices.kinds import Kind
-from pronghorn.devices.precision import REAL_NAME
-from pronghorn.devices.program import Program, Target, prange, real
+from pronghorn.devices.program import Program, prange
+
+SERIAL = CPU
 
 __all__ = ["CpuDevice", "Kernel", "kernel", "prange"]
 
@@ -50,7 +52,17 @@ class Kernel(BaseKernel):
         The arrays are used in place; they must be C-contiguous. Compiles when the types are new.
         """
         values, real = self.values(args)
-        return partial(self.compiled(values, real, self._is_big(values)), *values)
+        entry = self.compiled(values, real)
+        if not self.parallel:
+            return partial(entry, *values)
+        chunks = threads.chunks(self.work_of(values))
+        return partial(entry, *values, chunks, threads.pool() if chunks else 0)
+
+    def work_of(self, values: Sequence[Any]) -> int:
+        """Elementary operations for these arguments."""
+        if self.work is not None:
+            return self.work(*values)
+        return max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
 
     def check_array(self, name: str, value: Any) -> None:
         """Raise ValueError for an array that is not contiguous, TypeError for a GPU's."""
@@ -61,36 +73,26 @@ class Kernel(BaseKernel):
         if not (value.flags.c_contiguous and value.flags.aligned):
             raise ValueError(f"kernel {self.name}: {name} is not a C-contiguous array")
 
-    def text(self, real: str = "float32", parallel: bool = False) -> str:
+    def text(self, real: str = "float32") -> str:
         """The generated module, for the curious and for tests."""
-        return self._program(real, parallel, None).text
+        return self._program(real, None).text
 
-    def compiled(self, values: Sequence[Any], real: str, parallel: bool) -> Callable[..., None]:
-        """The machine code's entry point for arguments of these types."""
-        key = (tuple(_type_key(v) for v in values), real, parallel)
+    def compiled(self, values: Sequence[Any], real: str) -> Callable[..., None]:
+        """The machine code's entry point for arguments of these types.
+
+        That of a parallel kernel takes two more: the number of chunks and the pool's address.
+        """
+        key = (tuple(_type_key(v) for v in values), real)
         if key not in self._compiled:
-            self._compiled[key] = self._compile(values, real, parallel)
+            program = self._program(real, [kinds.of_value(v, real) for v in values])
+            types = [type_text(v) for v in values]
+            more = ["int64", "int64"] if self.parallel else []
+            self._compiled[key] = entry_point(program, [*types, *more], OPTIONS)
         return self._compiled[key]
 
-    def _compile(self, values: Sequence[Any], real: str, parallel: bool) -> Callable[..., None]:
-        program = self._program(real, parallel, [kinds.of_value(v, real) for v in values])
-        types = [type_text(v) for v in values]
-        if not parallel:
-            return entry_point(program, types, OPTIONS)
-        threads.start()
-        return threads.guarded(entry_point(program, types, {**OPTIONS, "parallel": True}))
-
-    def _program(self, real: str, parallel: bool, arguments: Sequence[Kind] | None) -> Program:
+    def _program(self, real: str, arguments: Sequence[Kind] | None) -> Program:
         self.require_functions()
-        target = PARALLEL if parallel else SERIAL
-        return Program(self.source, self.functions, target, real, arguments)
-
-    def _is_big(self, values: Sequence[Any]) -> bool:
-        if not self.parallel or not threads.available():
-            return False
-        if self.work is not None:
-            return threads.pays(self.work(*values))
-        return threads.pays(max((v.size for v in values if isinstance(v, np.ndarray)), default=0))
+        return Program(self.source, self.functions, CPU, real, arguments)
 
 
 @overload
@@ -115,41 +117,6 @@ def kernel(
     if function is not None:
         return Kernel(function)
     return partial(Kernel, functions=functions, work=work, elementwise=elementwise)
-
-
-FASTER = {
-    **{
-        f"math.{name}": ("pronghorn.devices.intrinsics", name)
-        for name in ("exp", "expm1", "log", "log1p", "tanh", "erf")
-    },
-    "pronghorn.devices.vector_math.sigmoid": ("pronghorn.devices.intrinsics", "sigmoid"),
-}
-"""Functions that LLVM can vectorize, for those of the C library, which it cannot."""
-
-
-def _target(loop: str) -> Target:
-    # Inlined by Numba and not by LLVM alone: arrays passed to a call would be counted, atomically.
-    options = {**OPTIONS, "inline": "always"}
-    helper = f"@njit({', '.join(f'{k}={v!r}' for k, v in options.items())})"
-    return Target(
-        helper=helper,
-        header=(
-            "from numba import njit, prange" if loop == "prange" else "from numba import njit",
-        ),
-        names={"prange": prange, REAL_NAME: real},
-        faster={"float32": FASTER},
-        rewrite=partial(_rewrite, loop),
-    )
-
-
-def _rewrite(loop: str, tree: ast.FunctionDef, real: str) -> ast.FunctionDef:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == "prange":
-            node.id = loop
-    return tree
-
-
-SERIAL, PARALLEL = _target("range"), _target("prange")
 
 
 def _is_prange(node: ast.expr, read: source.Source) -> bool:

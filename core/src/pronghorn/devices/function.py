@@ -140,7 +140,9 @@ class _Scope(dict[str, Any]):
             if isinstance(node, ast.Name):
                 value = read.lookup(node.id)
                 if value is not source.MISSING:
-                    self[node.id] = value
+                    # As in kernels, a component stands for the function that it is made of.
+                    inner = getattr(value, "function", None)
+                    self[node.id] = inner if isinstance(inner, Function) else value
         self["math"] = self.get("math", __import__("math"))
 
 

@@ -39,6 +39,17 @@ def _call(function: Any) -> Callable[..., Any]:
     return generate
 
 
+@intrinsic
+def at(typing_context: Any, index: Any) -> Any:
+    """An integer that is not negative, as an index."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        wide = types.int64 if index.signed else types.uint64
+        return context.cast(builder, args[0], index, wide)
+
+    return types.uint64(index), generate
+
+
 exp = _intrinsic("exp", formulas.exp, math.exp)
 expm1 = _intrinsic("expm1", formulas.expm1, math.expm1)
 log = _intrinsic("log", formulas.log, math.log)

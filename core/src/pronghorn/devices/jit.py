@@ -6,11 +6,14 @@ from types import ModuleType
 from typing import Any
 
 from pronghorn.devices import generated
+from pronghorn.devices.host_target import OPTIONS
 from pronghorn.devices.program import Program
 from pronghorn.errors import FunctionError
 
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}}
-"""Division by zero gives infinity, and a * b + c may be rounded once; nothing else is relaxed."""
+__all__ = ["OPTIONS", "c_function", "entry_point", "explained"]
+
+_kept: list[Any] = []
+"""Compiled C functions; their code goes when they do."""
 
 
 def entry_point(
@@ -30,10 +33,38 @@ def entry_point(
     def compiled(module: ModuleType, cached: bool) -> Callable[..., None]:
         return _compile(program, types, {**options, "cache": cached}, module)
 
-    sources = [generated.sources(module) for module, _ in sorted(program.imports)]
-    key = [repr(sorted(options.items())), *types, *sources]
+    key = _key(program, types, options)
     made: Callable[..., None] = generated.build(program.name, program.text, key, compiled)
     return made
+
+
+def c_function(program: Program, types: Sequence[str]) -> int:
+    """The address of the program's kernel as a C function without a result.
+
+    Raises:
+        FunctionError: Numba cannot compile it; says where in the source.
+    """
+
+    def compiled(module: ModuleType, cached: bool) -> Any:
+        from numba import cfunc
+        from numba.core.errors import NumbaError
+
+        signature = f"void({', '.join(types)})"
+        try:
+            return cfunc(signature, cache=cached, **OPTIONS)(getattr(module, program.name))
+        except NumbaError as error:
+            raise explained(program, types, str(error)) from error
+
+    key = ["C", *_key(program, types, OPTIONS)]
+    made = generated.build(program.name, program.text, key, compiled)
+    _kept.append(made)
+    return int(made.address)
+
+
+def _key(program: Program, types: Sequence[str], options: Mapping[str, Any]) -> list[str]:
+    """What the machine code of a program depends on, besides its text."""
+    sources = [generated.sources(module) for module, _ in sorted(program.imports)]
+    return [repr(sorted(options.items())), *types, *sources]
 
 
 def _compile(
@@ -42,10 +73,12 @@ def _compile(
     from numba import njit
     from numba.core.errors import NumbaError
 
+    from pronghorn.devices.spread import PartError
+
     function = getattr(module, program.name)
     try:
         dispatcher = njit(f"void({', '.join(types)})", **options)(function)
-    except NumbaError as error:
+    except (NumbaError, PartError) as error:
         raise explained(program, types, str(error)) from error
     (made,) = dispatcher.overloads.values()
     entry: Callable[..., None] = getattr(made, "entry_point")  # noqa: B009 (a named tuple's)

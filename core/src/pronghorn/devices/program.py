@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pronghorn.devices.folding import constant
 from pronghorn.devices.function import Function
-from pronghorn.devices.kinds import UNKNOWN, Kind
+from pronghorn.devices.kinds import INT, UNKNOWN, Array, Kind
 from pronghorn.devices.precision import REAL_NAME, Kinds, Typing
 from pronghorn.devices.resolve import Helper, Outside, prange, real, resolved
 from pronghorn.devices.source import Source
@@ -30,14 +31,24 @@ class Target:
         names: objects that the text calls by these names, as the header binds them.
         faster: what the device has in place of a function, by float type and `module.name`: the
             module and name of another one.
+        index: module and name of what makes an index of an integer that is not negative; without
+            it, each index is looked at for from which end it counts, which few loops survive as
+            vector code.
         rewrite: last change to each tree, resolved and typed: (tree, float type) -> tree.
+        split: makes several functions of the kernel's tree, the kernel last; the others get the
+            decorator line `part`.
     """
 
     helper: str
     header: tuple[str, ...]
     names: Mapping[str, Any] = field(default_factory=dict)
     faster: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    index: tuple[str, str] | None = None
     rewrite: Callable[[ast.FunctionDef, str], ast.FunctionDef] = lambda tree, real: tree
+    split: Callable[["Program", Source, ast.FunctionDef], list[ast.FunctionDef]] = (
+        lambda program, source, tree: [tree]
+    )
+    part: str = ""
 
 
 @dataclass
@@ -48,6 +59,20 @@ class _Definition:
     tree: ast.FunctionDef
     kinds: Kinds
     name: str = ""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A function of the text: where it comes from, its decorator line, its tree."""
+
+    source: Source
+    decorator: str
+    tree: ast.FunctionDef
+
+    @property
+    def text(self) -> str:
+        lines = ["", self.decorator, ast.unparse(self.tree), ""]
+        return "\n".join(lines if self.decorator else [lines[0], *lines[2:]])
 
 
 class Program:
@@ -63,7 +88,6 @@ class Program:
     Attributes:
         name: the kernel's in the module.
         imports: what the module imports: (module, name) to the name used.
-        lines: for each line of the text after the imports the source and line that it comes from.
 
     Raises:
         FunctionError: something cannot be compiled; says where it stands.
@@ -81,9 +105,9 @@ class Program:
         self.imports: dict[tuple[str, str], str] = {}
         self._definitions: dict[Any, _Definition] = {}
         self._open: list[Any] = []
-        self._written: list[_Definition] = []
+        self._written: list[_Written] = []
         self._taken = set(dir(builtins)) | {"math", "njit", REAL_NAME, *target.names}
-        self.name = self._unique(kernel.tree.name)
+        self.name = self.unique(kernel.tree.name)
         count = len(kernel.tree.args.args)
         kinds = tuple(arguments) if arguments is not None else (UNKNOWN,) * count
         self._write(self._define(kernel, functions, kinds), self.name)
@@ -96,21 +120,17 @@ class Program:
             for (module, name), used in sorted(self.imports.items())
         ]
         lines = ["import math", *self.target.header, f"from numpy import {self.real} as _real"]
-        return "\n".join([*lines, *imports, *map(self._text, self._written), ""])
+        return "\n".join([*lines, *imports, *(written.text for written in self._written), ""])
 
     def origin(self, line: int) -> tuple[Source, ast.AST] | None:
         """Where a line of the text comes from: the function and the part of its tree."""
         start = self.text.count("\n", 0, self.text.index("\n\n"))
-        for definition in self._written:
-            text = self._text(definition)
-            if start < line <= start + 1 + text.count("\n"):
-                return _corresponding(definition, text, line - start - 1)
-            start += 1 + text.count("\n")
+        for written in self._written:
+            lines = 1 + written.text.count("\n")
+            if start < line <= start + lines:
+                return written.source, _corresponding(written, line - start - 1)
+            start += lines
         return None
-
-    def _text(self, definition: _Definition) -> str:
-        decorator = [] if definition.name == self.name else [self.target.helper]
-        return "\n".join(["", *decorator, ast.unparse(definition.tree), ""])
 
     def result(self, function: Function, kinds: tuple[Kind, ...]) -> Kind:
         """The kind of the value of a helper function."""
@@ -138,20 +158,25 @@ class Program:
         tree = _Naming(self, definition).run()
         tree = self.target.rewrite(tree, self.real)
         tree.name = name
-        definition.tree = ast.fix_missing_locations(tree)
-        self._written.append(definition)
+        trees, decorators = [tree], [self.target.helper]
+        if name == self.name:
+            trees = self.target.split(self, definition.source, tree)
+            decorators = [*[self.target.part] * (len(trees) - 1), ""]
+        for decorator, made in zip(decorators, trees, strict=True):
+            located = ast.fix_missing_locations(made)
+            self._written.append(_Written(definition.source, decorator, located))
 
     def helper(self, function: Function, kinds: tuple[Kind, ...]) -> str:
         """The name under which the module holds a function, writing it if it is new."""
         definition = self._defined(function, kinds)
         if not definition.name:
-            self._write(definition, self._unique(function.name))
+            self._write(definition, self.unique(function.name))
         return definition.name
 
     def imported(self, module: str, name: str) -> str:
         """Have the module import something; the name to use."""
         if (module, name) not in self.imports:
-            self.imports[module, name] = self._unique(name)
+            self.imports[module, name] = self.unique(name)
         return self.imports[module, name]
 
     def faster(self, name: str) -> str | None:
@@ -159,7 +184,8 @@ class Program:
         found = self.target.faster.get(self.real, {}).get(name)
         return self.imported(*found) if found is not None else None
 
-    def _unique(self, name: str) -> str:
+    def unique(self, name: str) -> str:
+        """A name that the module does not use yet."""
         made, count = name, 1
         while made in self._taken:
             made, count = f"{name}_{count}", count + 1
@@ -194,6 +220,27 @@ class _Naming(Typing):
             node.func = self._global(name, node) if name else function
         return made
 
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        indexed = isinstance(self.kinds.of(node.value), Array)
+        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        whole = [indexed and self._counts_from_front(i) for i in indices]
+        made = [self.visit(i) for i in indices]
+        made = [self._index(m) if w else m for m, w in zip(made, whole, strict=True)]
+        node.slice = ast.Tuple(made, ast.Load()) if isinstance(node.slice, ast.Tuple) else made[0]
+        node.value = self.visit(node.value)
+        return node
+
+    def _counts_from_front(self, node: ast.expr) -> bool:
+        """Whether it is a computed index; a literal says itself from which end it counts."""
+        return constant(node) is None and self.kinds.of(node) == INT
+
+    def _index(self, node: ast.expr) -> ast.expr:
+        index = self.program.target.index
+        if index is None:
+            return node
+        function = self._global(self.program.imported(*index), node)
+        return ast.copy_location(ast.Call(function, [node], []), node)
+
     def visit_Outside(self, node: Outside) -> ast.expr:
         return self._global(self.program.imported(node.module, node.id), node)
 
@@ -225,10 +272,10 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _corresponding(definition: _Definition, text: str, line: int) -> tuple[Source, ast.AST]:
-    """The node of the definition's tree that stands in a line of its text."""
-    parsed = ast.parse(text).body[0]
-    for made, node in zip(ast.walk(parsed), ast.walk(definition.tree), strict=False):
+def _corresponding(written: _Written, line: int) -> ast.AST:
+    """The node of a function's tree that stands in a line of its text."""
+    parsed = ast.parse(written.text).body[0]
+    for made, node in zip(ast.walk(parsed), ast.walk(written.tree), strict=False):
         if type(made) is type(node) and getattr(made, "lineno", 0) == line:
-            return definition.source, node
-    return definition.source, definition.tree
+            return node
+    return written.tree

@@ -93,9 +93,9 @@ def _store(
         with all_of_it:
             _store_vectors(builder, target, values)
         with part:
-            buffer = cgutils.alloca_once(builder, element, GROUP)  # type: ignore[no-untyped-call]
+            buffer = cgutils.alloca_once(builder, element, GROUP)
             _store_vectors(builder, buffer, values)
-            cgutils.memcpy(builder, target, buffer, left)  # type: ignore[no-untyped-call]
+            cgutils.memcpy(builder, target, buffer, left)
 
 
 def _store_vectors(builder: ir.IRBuilder, target: ir.Value, values: list[ir.Value]) -> None:
