@@ -23,6 +23,7 @@ GUARD = 40
 KINDS = {"nn": product, "tn": product_tn, "nt": product_nt, "bias": product_bias}
 
 
+@Function
 def square_plus_one(x):
     return x * x + 1.0
 
@@ -76,10 +77,7 @@ def tasks(monkeypatch):
     """Cuts each product into so many tasks."""
 
     def cut(count):
-        monkeypatch.setattr(threads, "available", lambda: count > 1)
-        monkeypatch.setattr(threads, "pays", lambda work: count > 1)
-        monkeypatch.setattr(threads, "count", lambda: count)
-        monkeypatch.setattr(kernel, "TASK_WORK", 1)
+        monkeypatch.setattr(threads, "chunks", lambda work: count if count > 1 else 0)
 
     return cut
 
@@ -100,6 +98,14 @@ def test_every_small_size(kind, dtype):
 def test_larger_sizes(kind, dtype):
     for shape in [(128, 784, 512), (300, 70, 257), (1, 784, 129), (2, 1500, 40), (65, 2100, 33)]:
         check(kind, *shape, dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", KINDS)
+def test_few_rows(kind, dtype):
+    for rows in (1, 2, 3):
+        for depth, columns in [(1, 1), (33, 47), (784, 10), (10, 300), (130, 129)]:
+            check(kind, rows, depth, columns, dtype, activated=columns % 2 == 0)
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
@@ -160,6 +166,23 @@ def test_code_for_other_cpus(features, tmp_path):
     }
     test = f"{__file__}::test_larger_sizes"
     subprocess.run([sys.executable, "-m", "pytest", "-q", test], env=environment, check=True)
+
+
+def test_scratch_memory_is_large_enough(monkeypatch):
+    rooms = []
+
+    class Roomy:
+        def zeros(self, shape, dtype):
+            rooms.append(Guarded(shape, dtype, 0.0))
+            return rooms[-1].array
+
+    monkeypatch.setattr(kernel, "CpuDevice", Roomy)
+    for kind in KINDS:
+        for rows in (1, 2, 3, 9):
+            for depth, columns in [(0, 5), (1, 1), (2, 40), (33, 47), (300, 10), (130, 129)]:
+                check(kind, rows, depth, columns, np.float32, activated=columns % 2 == 0)
+    for room in rooms:
+        room.check()
 
 
 BEFORE_A_WALL = """
@@ -229,7 +252,7 @@ def test_activation_with_its_defaults():
 def test_identity_is_no_activation():
     assert code.epilogue(Function(lambda x: x), "float32") == 0
     assert code.epilogue(None, "float32") == 0
-    assert code.epilogue(Function(square_plus_one), "float32") != 0
+    assert code.epilogue(square_plus_one, "float32") != 0
 
 
 def test_a_call_allocates_nothing():

@@ -6,6 +6,7 @@ from numba import njit
 
 from pronghorn.devices import simd
 from pronghorn.devices.simd import (
+    add_inner_products,
     add_product,
     add_product_packing,
     crop_rows,
@@ -250,3 +251,24 @@ def test_a_step_of_zero_repeats_a_row():
     assert (c[3] == CANARY).all()
     blank(c.reshape(-1))
     assert not c.any()
+
+
+@njit
+def inner(to, at, step, a, last_row, b, last_column, depth):
+    add_inner_products(
+        pointer(to, at), step, a, depth, last_row, b, depth, last_column, depth, 2, 4, 256
+    )
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("depth", [0, 1, 7, 8, 9, 40])
+def test_inner_products_are_added(dtype, depth):
+    for rows in (1, 2):
+        for columns in (1, 2, 3, 4):
+            a, b = random(rows, depth, dtype=dtype), random(columns, depth, dtype=dtype)
+            array, start = guarded(rows, columns, dtype)
+            c = array[start : start + rows * columns].reshape(rows, columns)
+            c[:] = random(rows, columns, dtype=dtype)
+            expected = c + a.astype(np.float64) @ b.T
+            inner(array, start, columns, a.reshape(-1), rows - 1, b.reshape(-1), columns - 1, depth)
+            np.testing.assert_allclose(inside(array, rows, columns), expected, rtol=1e-5, atol=1e-5)

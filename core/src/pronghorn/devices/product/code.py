@@ -3,12 +3,14 @@
 import ast
 from functools import cache
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from numba.core.errors import NumbaError
 
 from pronghorn.devices import generated, jit, native
-from pronghorn.devices.cpu import SERIAL, kernel, prange
+from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.function import Function
+from pronghorn.devices.host_target import CPU
 from pronghorn.devices.kinds import INT, REAL, Array
 from pronghorn.devices.native import call
 from pronghorn.devices.product import loops
@@ -35,6 +37,7 @@ def task(shape: Shape) -> int:
         "REAL": shape.real,
         "LEFT_WIDTH": shape.left_width,
         "LEFT_BITS": shape.left_bits,
+        "THIN": shape.thin,
     }
     sources = (generated.sources(loops.__name__), host().describe())
     return native.compiled("multiply", _specialized(constants), "int64", sources)
@@ -48,8 +51,22 @@ def epilogue(activate: Function | None, real: str) -> int:
     """
     if activate is None or is_identity(activate):
         return 0
-    program = Program(read(apply), {"activate": activate}, SERIAL, real, (Array(REAL, 1), INT))
-    return _compiled(program)
+    known = _epilogues.setdefault(activate, {})
+    if real not in known:
+        known[real] = _compiled_epilogue(activate, real)
+    return known[real]
+
+
+_epilogues: WeakKeyDictionary[Function, dict[str, int]] = WeakKeyDictionary()
+
+
+def _compiled_epilogue(activate: Function, real: str) -> int:
+    program = Program(read(apply), {"activate": activate}, CPU, real, (Array(REAL, 1), INT))
+    types = (f"CPointer({real})", "int64")
+    try:
+        return jit.c_function(program, types)
+    except NumbaError as error:
+        raise jit.explained(program, types, str(error)) from error
 
 
 def apply(block, size):
@@ -63,20 +80,6 @@ def is_identity(function: Function) -> bool:
     body = function.source.tree.body
     value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
     return isinstance(value, ast.Name) and value.id == function.parameters[0]
-
-
-def _compiled(program: Program) -> int:
-    sources = [generated.sources(module) for module, _ in sorted(program.imports)]
-    key = (program.text, program.real, tuple(sources))
-    if key not in _epilogues:
-        try:
-            _epilogues[key] = native.compiled(program.name, program.text, program.real, sources)
-        except NumbaError as error:
-            raise jit.explained(program, [program.real], str(error)) from error
-    return _epilogues[key]
-
-
-_epilogues: dict[tuple[str, str, tuple[str, ...]], int] = {}
 
 
 def _specialized(constants: dict[str, object]) -> str:

@@ -27,8 +27,6 @@ from pronghorn.devices.simd import host
 
 PER_OPERATION = 6
 """Multiply-adds in the time of one elementary operation, a load and a store included."""
-TASK_WORK = 100_000
-"""Elementary operations that are worth another task."""
 FIELD = {"a": A, "b": B, "bias": BIAS, "c": C}
 
 
@@ -86,11 +84,10 @@ class Product(Kernel):
     def _cut(self, arrays: dict[str, NDArray[Any]]) -> Cut:
         rows, columns, depth = self._sizes(arrays)
         work = rows * columns * depth // PER_OPERATION
-        tasks = 1
-        if threads.available() and threads.pays(work):
-            tasks = max(1, min(threads.count(), work // TASK_WORK))
+        tasks = threads.chunks(work) or 1
         shape = shape_for(host(), rows, arrays["c"].dtype.name)
-        return Cut(rows, columns, depth, self.turn_a, self.turn_b, shape, tasks, work)
+        turn_b = self.turn_b and depth != 1
+        return Cut(rows, columns, depth, self.turn_a, turn_b, shape, tasks, work)
 
     def _sizes(self, arrays: dict[str, NDArray[Any]]) -> tuple[int, int, int]:
         shapes = {name: array.shape for name, array in arrays.items()}

@@ -67,6 +67,11 @@ class Shape:
         return self.vectors * self.lanes
 
     @property
+    def thin(self) -> bool:
+        """Whether it is for products of few rows, in which B is not packed."""
+        return self.rows <= THIN_ROWS
+
+    @property
     def left_width(self) -> int:
         """Elements for a column of a packed strip of A: the block's rows, to a power of two."""
         return 1 << (self.rows - 1).bit_length()
@@ -83,7 +88,8 @@ class Cut:
 
     Attributes:
         rows, columns, depth: of the product.
-        turn_a, turn_b: whether A, or B, lies transposed in memory.
+        turn_a: whether A lies transposed in memory.
+        turn_b: whether B does; false where the depth is 1, which lies the same both ways.
         shape: of the register blocks.
         tasks: parts that may run at the same time.
         work: elementary operations.
@@ -102,9 +108,9 @@ class Cut:
     def chunk_depth(self) -> int:
         """Depth of a packed panel: an even part of the whole."""
         limit = PANEL_BYTES // (self.shape.width * self.shape.itemsize)
-        if self.rows <= THIN_ROWS and not self.turn_b:
-            limit = STREAMED
-        return max(1, _even_part(self.depth, limit))
+        if self.shape.thin:
+            limit = self.depth if self.turn_b else STREAMED
+        return max(1, _even_part(self.depth, max(1, limit)))
 
     @property
     def chunk_rows(self) -> int:
@@ -131,6 +137,8 @@ class Cut:
     def packed_a(self) -> int:
         """Where the packed A starts in a task's scratch memory, in elements."""
         depth = _groups(self.chunk_depth, self.shape.lanes) * self.shape.lanes
+        if self.shape.thin and self.turn_b:
+            depth = 0  # B is not packed.
         return (1 + self.shape.rows + depth) * self.shape.width
 
     @property

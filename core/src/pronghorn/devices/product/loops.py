@@ -9,6 +9,7 @@ from numba import njit
 from pronghorn.devices.native import call, groups, least, most
 from pronghorn.devices.product import layout as at
 from pronghorn.devices.simd import (
+    add_inner_products,
     add_product,
     add_product_packing,
     crop_rows,
@@ -27,6 +28,9 @@ BITS = 512
 REAL = "float32"
 LEFT_WIDTH = 8
 LEFT_BITS = 256
+THIN = False
+INNER = 4
+"""Columns of a thin product that are summed at a time where B lies transposed."""
 SOME = 8
 """Rows of a transposed A that are packed at a time: what shares cache lines with them is near."""
 
@@ -93,16 +97,20 @@ def multiply_panel(table, blank, left, chunk, top, bottom, k, column, vectors):
         start = c
     elif table[at.BIAS] != 0:
         start = (pointer(pointer_from(table[at.BIAS], REAL), column), 0)
+    inner = THIN and table[at.B_COLUMN] != 1
+    through = columns < width or epilogue != 0 or inner
     for i in range(top, bottom, BLOCK_ROWS):
         rows = least(BLOCK_ROWS, bottom - i)
         a = (pointer(left[0], (i - chunk) // BLOCK_ROWS * left[1]), left[2], left[3])
         begin, to = row_of(start, i), row_of(c, i)
-        if columns < width:
+        if columns < width or inner:
             pad_rows(begin[0], begin[1], rows, columns, tile[0], width, BITS)
             begin = tile
-        if columns < width or epilogue != 0:
+        if through:
             to = tile
-        if packing:
+        if inner:
+            multiply_inner(a, rows, right, columns, depth, tile)
+        elif packing:
             multiply_packing(a, rows, right, depth, begin, to, packed)
             right, packing = (packed, width), False
         elif vectors == 1:
@@ -113,7 +121,7 @@ def multiply_panel(table, blank, left, chunk, top, bottom, k, column, vectors):
             multiply_strip(a, rows, right, depth, begin, to, BLOCK_VECTORS)
         if epilogue != 0:
             call(epilogue, tile[0], BLOCK_ROWS * width)
-        if columns < width or epilogue != 0:
+        if through:
             crop_rows(tile[0], width, row_of(c, i)[0], c[1], rows, columns, BITS)
 
 
@@ -123,6 +131,8 @@ def right_factor(table, packed, k, column, columns, width):
     step, across = table[at.B_STEP], table[at.B_COLUMN]
     depth = least(table[at.CHUNK_DEPTH], table[at.DEPTH] - k)
     b = pointer(pointer_from(table[at.B], REAL), k * step + column * across)
+    if THIN and across != 1:
+        return (b, across), False
     if across != 1:
         transpose_rows(b, across, columns, depth, packed, width, BITS)
         return (packed, width), False
@@ -148,6 +158,16 @@ def multiply_packing(a, rows, b, depth, start, to, packed):
         block, a[0], 0, a[1], a[2], rows - 1, b[0], 0, b[1], depth, packed, 0
     )
     store_block(block, to[0], 0, to[1], rows - 1)
+
+
+@njit(inline="always")
+def multiply_inner(a, rows, b, columns, depth, tile):
+    """tile = tile + A @ B, for few rows of A and a B that lies transposed."""
+    for j in range(0, columns, INNER):
+        to, right, last = pointer(tile[0], j), pointer(b[0], j * b[1]), columns - j - 1
+        add_inner_products(
+            to, tile[1], a[0], a[1], rows - 1, right, b[1], last, depth, BLOCK_ROWS, INNER, BITS
+        )
 
 
 @njit(inline="always")

@@ -12,6 +12,7 @@ from pronghorn.devices.simd.blocks import (
     store_block,
     zero_block,
 )
+from pronghorn.devices.simd.inner import add_inner_products
 from pronghorn.devices.simd.panels import crop_rows, pad_rows, transpose_rows
 from pronghorn.devices.simd.target import Target, describe, host, target_for
 from pronghorn.devices.simd.vectors import (
@@ -29,6 +30,7 @@ from pronghorn.devices.simd.vectors import (
 
 __all__ = [
     "Target",
+    "add_inner_products",
     "add_product",
     "add_product_packing",
     "crop_rows",

@@ -99,6 +99,16 @@ def transposed(builder: ir.IRBuilder, rows: Sequence[Value]) -> list[Value]:
     return rows
 
 
+def total(builder: ir.IRBuilder, vector: Value) -> Value:
+    """The sum of a vector's lanes: its halves are added until one lane is left."""
+    while vector.type.count > 1:
+        half = vector.type.count // 2
+        low = builder.shuffle_vector(vector, vector, _lane_numbers(range(half)))
+        high = builder.shuffle_vector(vector, vector, _lane_numbers(range(half, 2 * half)))
+        vector = builder.fadd(low, high)
+    return builder.extract_element(vector, ir.Constant(LANE, 0))
+
+
 @contextmanager
 def loop(
     builder: ir.IRBuilder, count: Value, steps: Sequence[Value], values: Sequence[Value] = ()
