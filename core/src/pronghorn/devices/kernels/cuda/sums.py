@@ -53,6 +53,29 @@ def column_total(value):
     return shared[0, x]
 
 
+def own_column():
+    """The column that a thread of a `column_grid` adds up."""
+    return cuda.blockIdx.x * LANES + cuda.threadIdx.x
+
+
+def own_start(rows, parts):
+    """The first row that is the thread's; the next ones are ROWS apart."""
+    return rows * cuda.blockIdx.y // parts + cuda.threadIdx.y
+
+
+def own_stop(rows, parts):
+    """The end of the rows of the thread's part."""
+    return rows * (cuda.blockIdx.y + 1) // parts
+
+
+def put_total(found, partial):
+    """Write the sum of what the threads of each column have found."""
+    column = own_column()
+    total = column_total(found)
+    if cuda.threadIdx.y == 0 and column < partial.shape[1]:
+        partial[cuda.blockIdx.y, column] = total
+
+
 def column_grid(matrix, partial):
     """Blocks across the columns and down the parts of the rows."""
     return (-(-matrix.shape[1] // LANES), partial.shape[0]), (LANES, ROWS)
@@ -61,17 +84,13 @@ def column_grid(matrix, partial):
 @kernel(grid=column_grid)
 def column_parts(matrix, partial):
     """partial (parts, m): sums down the columns of each part of the rows of matrix (n, m)."""
-    column, part = cuda.blockIdx.x * LANES + cuda.threadIdx.x, cuda.blockIdx.y
-    start = matrix.shape[0] * part // partial.shape[0]
-    stop = matrix.shape[0] * (part + 1) // partial.shape[0]
-    found = 0.0
-    row = start + cuda.threadIdx.y
-    while row < stop and column < matrix.shape[1]:
-        found += matrix[row, column]
-        row += ROWS
-    total = column_total(found)
-    if cuda.threadIdx.y == 0 and column < matrix.shape[1]:
-        partial[part, column] = total
+    column, found = own_column(), 0.0
+    if column < matrix.shape[1]:
+        row = own_start(matrix.shape[0], partial.shape[0])
+        while row < own_stop(matrix.shape[0], partial.shape[0]):
+            found += matrix[row, column]
+            row += ROWS
+    put_total(found, partial)
 
 
 @kernel

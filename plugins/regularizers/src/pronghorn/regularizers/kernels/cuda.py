@@ -4,7 +4,7 @@ import math
 
 from pronghorn.devices.cuda import BLOCK, LANES, block_per_row, composed, cuda, kernel, prange
 from pronghorn.devices.cuda.blocks import block_sum
-from pronghorn.devices.kernels.cuda.sums import ROWS, column_total
+from pronghorn.devices.kernels.cuda.sums import ROWS, column_total, own_column
 
 
 @kernel(grid=lambda w, x, i, out, o: block_per_row(*w.shape))
@@ -22,12 +22,12 @@ def times(w, x, i, out, o):
 @kernel(grid=lambda w, x, i, share, out, o: (-(-w.shape[1] // LANES), (LANES, ROWS)))
 def turned_times(w, x, i, share, out, o):
     """out[o] = share out[o] + w' x[i]; x (any, rows), out (any, columns); share 0 or 1."""
-    j = cuda.blockIdx.x * LANES + cuda.threadIdx.x
-    found = 0.0
-    r = cuda.threadIdx.y
-    while r < w.shape[0] and j < w.shape[1]:
-        found += w[r, j] * x[i, r]
-        r += ROWS
+    j, found = own_column(), 0.0
+    if j < w.shape[1]:
+        r = cuda.threadIdx.y
+        while r < w.shape[0]:
+            found += w[r, j] * x[i, r]
+            r += ROWS
     total = column_total(found)
     if cuda.threadIdx.y == 0 and j < w.shape[1]:
         out[o, j] = total + out[o, j] if share else total

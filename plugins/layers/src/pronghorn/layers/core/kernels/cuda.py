@@ -1,8 +1,16 @@
 """Kernels of the core layers on the GPU: neighbouring threads have neighbouring elements."""
 
-from pronghorn.devices.cuda import LANES, block_per_row, composed, cuda, kernel, prange
+from pronghorn.devices.cuda import block_per_row, composed, cuda, kernel, prange
 from pronghorn.devices.kernels.cuda.layout import place
-from pronghorn.devices.kernels.cuda.sums import ROWS, column_grid, column_total, in_parts
+from pronghorn.devices.kernels.cuda.sums import (
+    ROWS,
+    column_grid,
+    in_parts,
+    own_column,
+    own_start,
+    own_stop,
+    put_total,
+)
 
 
 @kernel
@@ -62,19 +70,14 @@ def broadcast_drop(x, mask, lengths, strides, scale, y):
 @kernel(functions=("slope",), grid=lambda at, dz, partial: column_grid(dz, partial))
 def scaled_column_parts(at, dz, partial):
     """dz (n, m) *= slope(at); partial (parts, m): sums of its columns over parts of the rows."""
-    column, part = cuda.blockIdx.x * LANES + cuda.threadIdx.x, cuda.blockIdx.y
-    start = dz.shape[0] * part // partial.shape[0]
-    stop = dz.shape[0] * (part + 1) // partial.shape[0]
-    found = 0.0
-    row = start + cuda.threadIdx.y
-    while row < stop and column < dz.shape[1]:
-        scaled = dz[row, column] * slope(at[row, column])
-        dz[row, column] = scaled
-        found += scaled
-        row += ROWS
-    total = column_total(found)
-    if cuda.threadIdx.y == 0 and column < dz.shape[1]:
-        partial[part, column] = total
+    column, found = own_column(), 0.0
+    if column < dz.shape[1]:
+        row = own_start(dz.shape[0], partial.shape[0])
+        while row < own_stop(dz.shape[0], partial.shape[0]):
+            dz[row, column] *= slope(at[row, column])
+            found += dz[row, column]
+            row += ROWS
+    put_total(found, partial)
 
 
 @composed("slope")
