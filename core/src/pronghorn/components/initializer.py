@@ -109,7 +109,8 @@ def fans(shape: tuple[int, ...], dim_ordering: str = "th") -> tuple[float, float
 
     As in Keras 1: a matrix is (inputs, units). A kernel of four or five axes has its two channel
     axes first, units before inputs ("th"), or last, inputs before units ("tf"). The window is
-    the other axes, but with "tf" only the first two of them. Any other weight has the root of its size for both.
+    the other axes, but with "tf" only the first two of them. Any other weight has the root of its
+    size for both.
     """
     if len(shape) == 2:
         return float(shape[0]), float(shape[1])
