@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pronghorn.errors import ModelFileError
-from pronghorn.files import headers
 from pronghorn.files.attributes import read_names, read_number, read_text, write_names, write_text
+from pronghorn.files.strings import read_strings
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_one_long_string_under_many_names(tmp_path):
 
 @pytest.mark.parametrize("library", ["earliest", "v108", "latest"])
 @pytest.mark.parametrize("others", [0, 5])
-def test_lengths_are_found_in_every_format(tmp_path, library, others):
+def test_strings_are_found_in_every_format(tmp_path, library, others):
     with h5py.File(tmp_path / "a.h5", "w", libver=library) as hdf5:
         group = hdf5.create_group("g", track_order=True)
         for number in range(others):
@@ -179,8 +179,8 @@ def test_lengths_are_found_in_every_format(tmp_path, library, others):
         group.attrs["t"] = "x" * 77
         group.attrs.create("n", ["one", "three"], dtype=h5py.string_dtype())
         hdf5.flush()
-        assert headers.string_lengths(group, "t") == [77]
-        assert headers.string_lengths(group, "n") == [3, 5]
+        assert read_strings(group, "t", 99) == [b"x" * 77]
+        assert read_strings(group, "n", 99) == [b"one", b"three"]
 
 
 def test_length_that_the_file_does_not_hold(tmp_path):
@@ -197,13 +197,44 @@ def test_length_that_the_file_does_not_hold(tmp_path):
     assert str(caught.value) == f"attribute 't' claims {0x7FFFFFFF:,} bytes"
 
 
+def test_heap_in_which_hdf5_goes_round_for_ever(tmp_path):
+    """An object that seems to end where nothing begins: the library never gets past it."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="earliest") as hdf5:
+        hdf5.attrs.create("n", ["x" * 30, "y" * 20], dtype=h5py.string_dtype())
+    data = bytearray(path.read_bytes())
+    size = data.index(struct.pack("<Q", 30), data.index(b"GCOL"))
+    data[size] = 250
+    path.write_bytes(data)
+    with h5py.File(path) as hdf5, pytest.raises(ModelFileError, match="does not hold a string"):
+        read_names(hdf5, "n")
+
+
+def test_string_outside_of_the_file(tmp_path):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="earliest") as hdf5:
+        hdf5.attrs["t"] = "x" * 77
+    data = bytearray(path.read_bytes())
+    at = descriptor(data, 77)
+    for address in (2**40, 2**63, 2**64 - 1, 3):
+        data[at + 4 : at + 12] = struct.pack("<Q", address)
+        path.write_bytes(data)
+        with h5py.File(path) as hdf5, pytest.raises(ModelFileError, match=r"damaged|not hold"):
+            read_text(hdf5, "t")
+
+
+def test_empty_strings(file):
+    file.attrs.create("n", ["", "a", ""], dtype=h5py.string_dtype())
+    assert names(file, "n") == ["", "a", ""]
+
+
 def test_attributes_that_hdf5_keeps_elsewhere(file):
     """Objects with more than eight attributes have them outside of the header."""
     for number in range(20):
         file.attrs[f"t{number}"] = f"text {number}"
     file.attrs.create("n", ["a", "b"], dtype=h5py.string_dtype())
     file.flush()
-    assert headers.string_lengths(file, "t3") is None
+    assert read_strings(file, "t3", 99) is None
     assert text(file, "t3") == "text 3"
     with pytest.raises(ModelFileError, match="claims 2 strings of unknown length"):
         names(file, "n")
@@ -213,4 +244,4 @@ def test_file_with_a_user_block(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w", userblock_size=512) as hdf5:
         hdf5.attrs.create("n", ["one", "three"], dtype=h5py.string_dtype())
         hdf5.flush()
-        assert headers.string_lengths(hdf5, "n") == [3, 5]
+        assert read_strings(hdf5, "n", 99) == [b"one", b"three"]

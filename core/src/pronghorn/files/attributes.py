@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from pronghorn.errors import ModelFileError
-from pronghorn.files.headers import string_lengths
+from pronghorn.files.strings import read_strings
 
 MOST_BYTES = 64 * 2**20
 """Of one attribute: model configurations of real models have some kilobytes."""
@@ -23,10 +23,10 @@ def read_text(thing: h5py.Group, name: str) -> str | None:
     """The attribute `name` as text, or None if there is none."""
     if name not in thing.attrs:
         return None
-    if _count_strings(thing, name) != 1:
+    strings = _strings(thing, name)
+    if len(strings) != 1:
         raise ModelFileError(f"attribute {name!r} is not one text")
-    value = thing.attrs[name]
-    return _decode(value.item() if isinstance(value, np.ndarray) else value, name)
+    return strings[0]
 
 
 def read_names(thing: h5py.Group, name: str) -> list[str] | None:
@@ -73,32 +73,32 @@ def _read_list(thing: h5py.Group, name: str) -> list[str]:
         return []
     if len(shape) != 1:
         raise ModelFileError(f"attribute {name!r} is not a list: its shape is {shape}")
-    _count_strings(thing, name)
-    return [_decode(value, name) for value in thing.attrs[name]]
+    return _strings(thing, name)
 
 
-def _count_strings(thing: h5py.Group, name: str) -> int:
-    """The number of strings in an attribute, once their size is known to be sensible."""
+def _strings(thing: h5py.Group, name: str) -> list[str]:
+    """The strings of an attribute, once their size is known to be sensible."""
     attribute = h5py.h5a.open(thing.id, name.encode())
     kind = attribute.get_type()
     if not isinstance(kind, h5py.h5t.TypeStringID):
         raise ModelFileError(f"attribute {name!r} does not hold text")
     count = 0 if attribute.shape is None else prod(attribute.shape)
-    variable = kind.is_variable_str()
-    claimed = _variable_bytes(thing, name, count) if variable else count * kind.get_size()
-    if claimed > MOST_BYTES:
-        raise ModelFileError(f"attribute {name!r} claims {claimed:,} bytes")
-    return count
+    if kind.is_variable_str():
+        found = read_strings(thing, name, MOST_BYTES)
+        if found is not None:
+            return [_decode(value, name) for value in found[:count]]
+    _check_size(name, count, kind)
+    values = np.atleast_1d(thing.attrs[name]).ravel() if count else ()
+    return [_decode(value, name) for value in values]
 
 
-def _variable_bytes(thing: h5py.Group, name: str, count: int) -> int:
-    lengths = string_lengths(thing, name)
-    if lengths is not None:
-        return sum(lengths[:count])
-    if count > 1:
+def _check_size(name: str, count: int, kind: h5py.h5t.TypeStringID) -> None:
+    """Raise ModelFileError unless the library may be asked for so many strings."""
+    if kind.is_variable_str() and count > 1:
         # Each may be the same long string; and no list of names is so long as to be moved.
         raise ModelFileError(f"attribute {name!r} claims {count:,} strings of unknown length")
-    return 0
+    if count * kind.get_size() > MOST_BYTES:
+        raise ModelFileError(f"attribute {name!r} claims {count * kind.get_size():,} bytes")
 
 
 def _decode(value: Any, name: str) -> str:
