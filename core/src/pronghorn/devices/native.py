@@ -1,56 +1,23 @@
-"""Compiled functions that find each other by their addresses.
+"""Integer arithmetic and calls by address, as machine code.
 
 A function that is compiled into every kernel that calls it is compiled many times over; one that
 is called by its address is compiled once. The address is a number that is passed when the program
 runs, so the code on both sides can be kept in the cache.
-
-Such a function is of type void(pointer, int64): where its data are, and a number.
 """
 
-from collections.abc import Sequence
-from types import ModuleType
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.extending import intrinsic
-
-from pronghorn.devices import generated
-from pronghorn.devices.jit import OPTIONS
 
 Lowering = Any
 """What an intrinsic gives: the signature and the function that emits the code, or None."""
 
-_kept: list[Any] = []
-"""Compiled functions; their code goes when they do."""
-
-
-def compiled(name: str, text: str, element: str, sources: Sequence[str] = ()) -> int:
-    """The address of a function of a generated module.
-
-    Args:
-        name: of the function.
-        text: of the module.
-        element: type of what its first argument points to, as Numba writes it.
-        sources: whatever else the code depends on.
-
-    Raises:
-        numba.core.errors.NumbaError: it cannot be compiled.
-    """
-
-    def build(module: ModuleType, cached: bool) -> Any:
-        signature = f"void(CPointer({element}), int64)"
-        return cfunc(signature, cache=cached, **OPTIONS)(getattr(module, name))
-
-    key = [element, repr(sorted(OPTIONS.items())), *sources]
-    made = generated.build(name, text, key, build)
-    _kept.append(made)
-    return int(made.address)
-
 
 @intrinsic
 def call(typing: Any, address: Any, where: Any, number: Any) -> Lowering:
-    """Call the function at `address` with a pointer and a number."""
+    """Call the function of type void(pointer, int64) at `address`."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         function = ir.FunctionType(ir.VoidType(), [args[1].type, args[2].type])

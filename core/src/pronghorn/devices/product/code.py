@@ -2,12 +2,11 @@
 
 import ast
 from functools import cache
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from numba.core.errors import NumbaError
 
-from pronghorn.devices import generated, jit, native
+from pronghorn.devices import jit, template
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.function import Function
 from pronghorn.devices.host_target import CPU
@@ -16,7 +15,7 @@ from pronghorn.devices.native import call
 from pronghorn.devices.product import loops
 from pronghorn.devices.product.layout import TASK, TASKS, WORK, Shape
 from pronghorn.devices.program import Program
-from pronghorn.devices.simd import host, pointer
+from pronghorn.devices.simd import pointer
 from pronghorn.devices.source import read
 
 
@@ -39,8 +38,7 @@ def task(shape: Shape) -> int:
         "LEFT_BITS": shape.left_bits,
         "THIN": shape.thin,
     }
-    sources = (generated.sources(loops.__name__), host().describe())
-    return native.compiled("multiply", _specialized(constants), "int64", sources)
+    return template.c_function(loops, "multiply", constants, "int64")
 
 
 def epilogue(activate: Function | None, real: str) -> int:
@@ -80,14 +78,3 @@ def is_identity(function: Function) -> bool:
     body = function.source.tree.body
     value = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
     return isinstance(value, ast.Name) and value.id == function.parameters[0]
-
-
-def _specialized(constants: dict[str, object]) -> str:
-    """The text of `loops` with other constants."""
-    module = ast.parse(Path(loops.__file__).read_text(encoding="utf-8"))
-    for node in module.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name in constants:
-                node.value = ast.Constant(constants[name])
-    return ast.unparse(module)

@@ -31,7 +31,7 @@ FIELD = {"a": A, "b": B, "bias": BIAS, "c": C}
 
 
 class Product(Kernel):
-    """c = activate(a @ b + bias), by register blocks in Numba's own threads.
+    """c = activate(a @ b + bias), by register blocks, in the pool that all loops share.
 
     What it needs of memory is allocated when it is bound; a call allocates nothing. `activate` is
     applied to each block of c while it is in the first-level cache.

@@ -6,8 +6,8 @@ functions become part of `multiply`, which is called by its address.
 
 from numba import njit
 
+import pronghorn.devices.product.layout as at
 from pronghorn.devices.native import call, groups, least, most
-from pronghorn.devices.product import layout as at
 from pronghorn.devices.simd import (
     add_inner_products,
     add_product,
