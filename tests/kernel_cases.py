@@ -4,6 +4,7 @@ The tests run them on both sides and compare, and compile the CUDA side for a re
 """
 
 import importlib
+import importlib.util
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ PACKS = (
     "pronghorn.activations.kernels",
     "pronghorn.layers.core.kernels",
     "pronghorn.regularizers.kernels",
+    "pronghorn.layers.pooling.kernels",
+    "pronghorn.layers.convolutional.kernels",
+    "pronghorn.layers.embeddings.kernels",
+    "pronghorn.layers.normalization.kernels",
 )
 
 Arguments = list[Any]
@@ -157,7 +162,7 @@ def _core() -> Iterator[Case]:
 
 
 def _packs() -> Iterator[Case]:
-    _, activations, layers, regularizers = PACKS
+    activations, layers, regularizers = PACKS[1:4]
 
     yield Case(activations, "softmax", lambda n: [n(4, 6), n(4, 6)])
     yield Case(activations, "softmax_backward", lambda n: [n(4, 6), n(4, 6), n(4, 6)])
@@ -181,6 +186,71 @@ def _packs() -> Iterator[Case]:
     yield Case(regularizers, "eigenvalue_gradient", _eigenvectors, scratch=(4, 5))
 
 
+WINDOW = (3, 2, 2, 2, 1, 0)
+"""High, wide, down, across, top, left: windows that overlap, and leave an image of 5 by 4."""
+
+
+def _pooling() -> Iterator[Case]:
+    def case(name: str, make: Any, scratch: Sequence[int] = ()) -> Case:
+        return Case(PACKS[4], name, make, scratch=scratch)
+
+    yield case("max_pool", lambda n: [n(2, 5, 4, 3), n(2, 3, 2, 3), n.mask(2, 3, 2, 3), *WINDOW])
+    yield case(
+        "max_pool_gradient",
+        lambda n: [n(2, 3, 2, 3), n.mask(2, 3, 2, 3) * 3, n(2, 5, 4, 3), *WINDOW],
+    )
+    yield case("average_pool", lambda n: [n(2, 5, 4, 3), n(2, 3, 2, 3), *WINDOW])
+    yield case("average_pool_gradient", lambda n: [n(2, 3, 2, 3), n(2, 5, 4, 3), *WINDOW])
+    yield case("global_max", lambda n: [n(2, 5, 3), n(2, 3)])
+    yield case("global_max_gradient", _ties, scratch=(3,))
+    yield case("global_average", lambda n: [n(2, 5, 3), n(2, 3), 0.2])
+    yield case("global_average_gradient", lambda n: [n(2, 3), n(2, 5, 3), 0.2])
+
+
+def _ties(n: Numbers) -> Arguments:
+    x = n(2, 5, 3)
+    x[:, 3] = x[:, 1] = 9.0
+    return [x, x.max(axis=1), n(2, 3), n(2, 3), n(2, 5, 3)]
+
+
+def _images() -> Iterator[Case]:
+    package = PACKS[5]
+    yield Case(package, "shift", lambda n: [n(2, 3, 4, 3), n(2, 5, 3, 3), 1, -1])
+    yield Case(package, "enlarge", lambda n: [n(2, 3, 2, 3), n(2, 6, 6, 3), 2, 3])
+    yield Case(package, "enlarge_gradient", lambda n: [n(2, 6, 6, 3), n(2, 3, 2, 3), 2, 3])
+
+
+def _words() -> Iterator[Case]:
+    package, words = PACKS[6], np.array([3, 0, 3, 1, 7, -2, 3], np.int32)
+    yield Case(package, "embed", lambda n: [words, n(5, 3), n(5), n(7, 3)])
+    yield Case(package, "add_rows", lambda n: [words, n(5), n(7, 3), n(5, 3)])
+    yield Case(package, "not_zero", lambda n: [words, n.mask(7)])
+    yield Case(package, "word_factors", lambda n: [n.mask(9), 1.25, n(9)])
+
+
+def _normalization() -> Iterator[Case]:
+    def case(name: str, make: Any) -> Case:
+        return Case(PACKS[7], name, make)
+
+    yield case("sum_rows", lambda n: [n(7, 3), n(2, 3)])
+    yield case("sum_squares", lambda n: [n(7, 3), n(3), n(2, 3)])
+    yield case("combine", lambda n: [n(4, 3), 0.2, n(3)])
+    yield case("follow", lambda n: [n(3), n(3), 0.9])
+    yield case("normalize", lambda n: [n(7, 3), n(3), n(3) ** 2, n(3), n(3), 1e-3, n(3), n(7, 3)])
+    yield case("sum_products", lambda n: [n(7, 3), n(7, 3), n(3), n(3), n(2, 3)])
+    yield case(
+        "normalize_gradient",
+        lambda n: [n(7, 3), n(7, 3), n(3), n(3), n(3), n(3), n(3), 1 / 7, n(7, 3)],
+    )
+    yield case("scale_columns", lambda n: [n(7, 3), n(3), n(3), n(7, 3)])
+    yield case("normalize_rows", lambda n: [n(4, 5), n(5), n(5), 1e-3, n(4, 5), n(4), n(4, 5)])
+    yield case(
+        "normalize_rows_gradient",
+        lambda n: [n(4, 5), n(4, 5), n(4) ** 2 + 0.5, n(5), 1e-3, n(4, 5)],
+    )
+    yield case("sum_unit_products", lambda n: [n(7, 3), n(7, 3), n(2, 3)])
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -190,7 +260,7 @@ def _steps_to_mask(n: Numbers) -> Arguments:
 
 def _eigenvectors(n: Numbers) -> Arguments:
     w, v, u = n(4, 3), n(5, 3), n(4, 4)
-    KernelPair(PACKS[-1], "eigenvalue").on(_Cpu)(w, 0.1, v, u, np.zeros(1))
+    KernelPair(PACKS[3], "eigenvalue").on(_Cpu)(w, 0.1, v, u, np.zeros(1))
     return [w, 0.1, v, u, n(2, 3), n(4), n(4, 3)]
 
 
@@ -198,7 +268,21 @@ class _Cpu:
     side = "cpu"
 
 
-CASES = (*_core(), *_packs())
+def _is_here(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(f"{package}.cpu") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+PRESENT = tuple(package for package in PACKS if _is_here(package))
+
+CASES = tuple(
+    case
+    for cases in (_core, _packs, _pooling, _images, _words, _normalization)
+    for case in cases()
+    if case.package in PRESENT
+)
 
 
 def names(package: str, side: str) -> set[str]:

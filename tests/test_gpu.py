@@ -8,7 +8,7 @@ import kernel_cases
 import numpy as np
 import pytest
 
-from pronghorn import devices, registry
+from pronghorn import devices, hooks, registry
 from pronghorn.components.activation import Activation
 from pronghorn.components.context import EagerContext
 from pronghorn.components.metric import Metric
@@ -280,11 +280,44 @@ def test_a_model_moves_between_devices_with_its_optimizer(gpu):
         np.testing.assert_allclose(found, expected, **CLOSE)
 
 
+def test_the_variable_puts_new_models_on_the_gpu(gpu, monkeypatch):
+    monkeypatch.setenv("PRONGHORN_DEVICE", "cuda")
+    model = Sequential([Dense(2, input_dim=3)], seed=1)
+    assert model.device is gpu
+    x = small_data()[0]
+    expected = x @ model.get_weights()[0]
+    np.testing.assert_allclose(model.predict(x), expected, **CLOSE)
+
+
 def test_a_kernel_that_the_gpu_lacks_is_named(gpu):
     from pronghorn.devices.pair import KernelPair
 
     with pytest.raises(DeviceError, match="has no kernel 'no_such_kernel' for cuda"):
         KernelPair(kernel_cases.CORE, "no_such_kernel").on(gpu)
+
+
+def test_gradients_are_shown_on_the_gpu_when_they_are_complete(gpu):
+    seen = []
+
+    class Shows:
+        @hooks.hookimpl
+        def pronghorn_gradients_ready(self, model, gradients):
+            seen.append(gpu.to_host(gradients))
+            gpu.copy_in(np.zeros(gradients.shape, np.float32), gradients)
+
+    name = hooks.register(Shows())
+    try:
+        x, y = small_data()
+        model = small_model(gpu.name, "sgd")
+        before = model.get_weights()
+        for _ in range(3):
+            model.train_on_batch(x, y)
+    finally:
+        hooks.unregister(name)
+    assert len(seen) == 3
+    assert np.abs(seen[-1]).max() > 0
+    for expected, found in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_replayed_steps_are_the_launched_ones(real_gpu, monkeypatch):

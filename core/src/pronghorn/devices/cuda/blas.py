@@ -10,6 +10,7 @@ import ctypes
 import ctypes.util
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -130,7 +131,11 @@ def find() -> Blas | None:
     library = _library()
     if library is None:
         return None
-    return Blas(library, stream.current().handle, cuda.device_array((WORKSPACE,), np.uint8))
+    try:
+        return Blas(library, stream.current().handle, cuda.device_array((WORKSPACE,), np.uint8))
+    except DeviceError as error:
+        warnings.warn(f"{error}; Pronghorn multiplies without it", RuntimeWarning, stacklevel=2)
+        return None
 
 
 def describe() -> str:
