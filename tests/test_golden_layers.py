@@ -53,9 +53,7 @@ def test_layer_equals_keras_1_on_tensorflow(case):
             np.testing.assert_allclose(done.gw[name], case.tf[f"gw{index}"], **golden.TENSORFLOW)
 
 
-@pytest.mark.parametrize(
-    "case", golden.cases("layers", lambda c: _known(c) and _follows_theano(c))
-)
+@pytest.mark.parametrize("case", golden.cases("layers", lambda c: _known(c) and _follows_theano(c)))
 def test_layer_equals_keras_1(case):
     model = _model(case, "float64")
     done = run_pass(model, case["x0"], case["R"], training=bool(case.info["learning_phase"]))

@@ -17,6 +17,7 @@ class Weight:
 
     Until a model trains, `array` is a host array of its own; afterwards it is a view into the
     model's flat parameter buffer, and `gradient` the same view into the flat gradient buffer.
+    `spatial_axes` are the axes along which a file of Keras 1 on Theano holds a kernel turned round.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Weight:
         self.device = devices.get("cpu")
         self.array: Any = np.ascontiguousarray(value)
         self.gradient: Any = None
+        self.spatial_axes: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -43,7 +45,8 @@ class Weight:
     @property
     def dtype(self) -> "np.dtype[Any]":
         """Element type, float32 or float64."""
-        return np.dtype(self.array.dtype)
+        found: np.dtype[Any] = np.dtype(self.array.dtype)
+        return found
 
     @property
     def size(self) -> int:

@@ -65,9 +65,7 @@ class Recorder:
 class RecordingContext(Context):
     """The context in which one layer describes itself to a recorder."""
 
-    def __init__(
-        self, recorder: Recorder, layer: Layer | None, training: bool, clock: Any
-    ) -> None:
+    def __init__(self, recorder: Recorder, layer: Layer | None, training: bool, clock: Any) -> None:
         super().__init__(recorder.device, recorder.dtype, training)
         self.recorder = recorder
         self.clock = clock

@@ -7,13 +7,6 @@ TensorFlow does, slides it as it is. A layer whose weight is such a kernel says 
 
 import numpy as np
 
-from pronghorn.components.weight import Weight
-
-
-def spatial_axes(weight: Weight) -> tuple[int, ...]:
-    """The axes over which a weight is slid, or () if it is no kernel of a convolution."""
-    return tuple(getattr(weight, "spatial_axes", ()))
-
 
 def turned(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """The array reversed along each of the axes: for an image kernel, rotated by 180 degrees."""

@@ -7,7 +7,7 @@ import numpy as np
 from pronghorn.components.layer import Layer
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ModelFileError
-from pronghorn.files.kernels import spatial_axes, turned
+from pronghorn.files.kernels import turned
 from pronghorn.files.origin import Origin
 from pronghorn.files.reading import StoredArray, StoredLayer
 
@@ -66,7 +66,7 @@ def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]
 
 def _prepared(weight: Weight, array: StoredArray, origin: Origin) -> np.ndarray:
     value = array.read()
-    return turned(value, spatial_axes(weight)) if origin.convolves else value
+    return turned(value, weight.spatial_axes) if origin.convolves else value
 
 
 def _names(layers: Sequence[Layer | StoredLayer]) -> str:
