@@ -13,6 +13,7 @@ from pronghorn.devices.cuda.composition import Composed, composed
 from pronghorn.devices.cuda.device import CudaDevice
 from pronghorn.devices.cuda.kernels import Kernel, kernel, twin
 from pronghorn.devices.cuda.launch import block_per_row
+from pronghorn.devices.cuda.numbers import divided
 from pronghorn.devices.cuda.target import BLOCK, LANES, cuda
 from pronghorn.devices.program import prange, real
 
@@ -25,6 +26,7 @@ __all__ = [
     "block_per_row",
     "composed",
     "cuda",
+    "divided",
     "kernel",
     "prange",
     "real",

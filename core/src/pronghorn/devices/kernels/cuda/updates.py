@@ -2,7 +2,7 @@
 
 import math
 
-from pronghorn.devices.cuda import BLOCK, cuda, kernel, prange, twin
+from pronghorn.devices.cuda import BLOCK, cuda, divided, kernel, prange, twin
 from pronghorn.devices.cuda.blocks import block_sum
 from pronghorn.devices.kernels.cpu import updates
 
@@ -36,9 +36,8 @@ def norm_constraint(w, norms, low, high, rate, epsilon):
     thread's; neighbouring threads have neighbouring elements of the last axis.
     """
     for group in prange(norms.size):
-        c = group % w.shape[4]
-        b = group // w.shape[4] % w.shape[2]
-        a = group // w.shape[4] // w.shape[2]
+        rest, c = divided(group, w.shape[4])
+        a, b = divided(rest, w.shape[2])
         square = 0.0
         for r in range(w.shape[1]):
             for s in range(w.shape[3]):
