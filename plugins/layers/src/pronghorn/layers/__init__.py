@@ -6,6 +6,12 @@ from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
     from pronghorn.components.layer import Layer as Layer
+    from pronghorn.layers.convolutional import Cropping1D as Cropping1D
+    from pronghorn.layers.convolutional import Cropping2D as Cropping2D
+    from pronghorn.layers.convolutional import UpSampling1D as UpSampling1D
+    from pronghorn.layers.convolutional import UpSampling2D as UpSampling2D
+    from pronghorn.layers.convolutional import ZeroPadding1D as ZeroPadding1D
+    from pronghorn.layers.convolutional import ZeroPadding2D as ZeroPadding2D
     from pronghorn.layers.core import Activation as Activation
     from pronghorn.layers.core import ActivityRegularization as ActivityRegularization
     from pronghorn.layers.core import Dense as Dense
@@ -15,7 +21,25 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import Permute as Permute
     from pronghorn.layers.core import RepeatVector as RepeatVector
     from pronghorn.layers.core import Reshape as Reshape
+    from pronghorn.layers.embeddings import Embedding as Embedding
+    from pronghorn.layers.normalization import BatchNormalization as BatchNormalization
+    from pronghorn.layers.pooling import AveragePooling1D as AveragePooling1D
+    from pronghorn.layers.pooling import AveragePooling2D as AveragePooling2D
+    from pronghorn.layers.pooling import GlobalAveragePooling1D as GlobalAveragePooling1D
+    from pronghorn.layers.pooling import GlobalAveragePooling2D as GlobalAveragePooling2D
+    from pronghorn.layers.pooling import GlobalMaxPooling1D as GlobalMaxPooling1D
+    from pronghorn.layers.pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
+    from pronghorn.layers.pooling import MaxPooling1D as MaxPooling1D
+    from pronghorn.layers.pooling import MaxPooling2D as MaxPooling2D
 
+    AvgPool1D = AveragePooling1D
+    AvgPool2D = AveragePooling2D
+    GlobalAvgPool1D = GlobalAveragePooling1D
+    GlobalAvgPool2D = GlobalAveragePooling2D
+    GlobalMaxPool1D = GlobalMaxPooling1D
+    GlobalMaxPool2D = GlobalMaxPooling2D
+    MaxPool1D = MaxPooling1D
+    MaxPool2D = MaxPooling2D
     get = Layer.get
 
     def __getattr__(name: str) -> Any: ...

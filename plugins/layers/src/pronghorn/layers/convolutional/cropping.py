@@ -1,0 +1,49 @@
+"""Margins taken away."""
+
+from typing import Any
+
+from pronghorn.layers.convolutional.images import Images, Margins, Sequences, margin_pair
+
+
+class Cropping1D(Margins, Sequences):
+    """Takes steps away at both ends of sequences: (batch, steps, features).
+
+    Args:
+        cropping: (left, right), or one number for both.
+    """
+
+    sign = -1
+
+    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cropping = cropping
+        self._steps = margin_pair(cropping, "cropping", ("", ""))
+
+    def margins(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Steps only."""
+        return self._steps, (0, 0)
+
+
+class Cropping2D(Margins, Images):
+    """Takes rows and columns away at the edges of images.
+
+    Args:
+        cropping: ((top, bottom), (left, right)).
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+    """
+
+    sign = -1
+
+    def __init__(
+        self, cropping: Any = ((0, 0), (0, 0)), dim_ordering: str = "default", **kwargs: Any
+    ) -> None:
+        super().__init__(dim_ordering=dim_ordering, **kwargs)
+        if not isinstance(cropping, (tuple, list)) or len(cropping) != 2:
+            raise ValueError(f"cropping must be ((top, bottom), (left, right)), got {cropping!r}")
+        self.cropping = cropping
+        rows, columns = (margin_pair(pair, "cropping", ("", "")) for pair in cropping)
+        self._margins = rows, columns
+
+    def margins(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """As the constructor was told."""
+        return self._margins

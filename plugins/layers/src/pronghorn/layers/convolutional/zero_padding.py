@@ -1,0 +1,71 @@
+"""Margins of zeros."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pronghorn.layers.convolutional.images import (
+    Images,
+    Margins,
+    Sequences,
+    check_keys,
+    margin_pair,
+)
+
+
+class ZeroPadding1D(Margins, Sequences):
+    """Zeros before and after sequences: (batch, steps, features).
+
+    Args:
+        padding: steps on both sides, or (left, right), or {"left_pad": ..., "right_pad": ...}.
+    """
+
+    sign = 1
+
+    def __init__(self, padding: Any = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.padding = padding
+        self._steps = margin_pair(padding, "padding", ("left_pad", "right_pad"))
+
+    def margins(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Steps only."""
+        return self._steps, (0, 0)
+
+
+class ZeroPadding2D(Margins, Images):
+    """Zeros around images.
+
+    Args:
+        padding: (rows, columns) on both sides, (top, bottom, left, right),
+            ((top, bottom), (left, right)), or a dictionary with top_pad, bottom_pad, left_pad and
+            right_pad.
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+    """
+
+    sign = 1
+
+    def __init__(self, padding: Any = (1, 1), dim_ordering: str = "default", **kwargs: Any) -> None:
+        super().__init__(dim_ordering=dim_ordering, **kwargs)
+        self.padding = padding
+        self._margins = _around(padding)
+
+    def margins(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """As the constructor was told."""
+        return self._margins
+
+
+def _around(padding: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    if isinstance(padding, Mapping):
+        names = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+        check_keys(padding, names, "padding")
+        top, bottom, left, right = (int(padding.get(name, 0)) for name in names)
+        return (top, bottom), (left, right)
+    if isinstance(padding, (tuple, list)) and len(padding) == 4:
+        top, bottom, left, right = padding
+        return (top, bottom), (left, right)
+    if isinstance(padding, (tuple, list)) and len(padding) == 2:
+        rows, columns = padding
+        return margin_pair(rows, "padding", ("", "")), margin_pair(columns, "padding", ("", ""))
+    raise TypeError(
+        "padding must be (rows, columns), (top, bottom, left, right) or a dictionary, got "
+        f"{padding!r}"
+    )

@@ -1,0 +1,5 @@
+"""Normalization layers."""
+
+from pronghorn.layers.normalization.batch_normalization import BatchNormalization
+
+__all__ = ["BatchNormalization"]

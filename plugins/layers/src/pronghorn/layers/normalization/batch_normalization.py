@@ -1,0 +1,170 @@
+"""Batch normalization."""
+
+from math import prod
+from typing import Any
+
+from pronghorn.components.context import Array, Context
+from pronghorn.components.initializer import Initializer
+from pronghorn.components.layer import Layer, Shape
+from pronghorn.components.regularizer import Regularizer
+from pronghorn.components.weight import Weight
+from pronghorn.errors import ShapeError
+from pronghorn.layers.normalization import kernels
+
+PART_ROWS = 512
+"""Rows, at least, of each part in which sums over rows are taken."""
+MAX_PARTS = 16
+
+
+class BatchNormalization(Layer):
+    """`y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, any shape.
+
+    Weights, each as long as the axis: gamma, beta, and without gradient running_mean and
+    running_std, which holds the variance under its historic name.
+
+    Args:
+        epsilon: keeps the root away from 0.
+        mode: 0, statistics of the batch for each feature, running ones when testing; 1, each
+            sample by its own statistics over the last axis; 2, the batch's when testing too.
+        axis: the feature axis: -1, or 1 for images of "th".
+        momentum: share of the running statistics that a batch leaves.
+        weights: initial arrays [gamma, beta, running_mean, running_std].
+        beta_init, gamma_init: initializers.
+        gamma_regularizer, beta_regularizer: penalties.
+
+    Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015.
+    """
+
+    supports_masking = True
+    min_ndim = 2
+
+    def __init__(
+        self,
+        epsilon: float = 1e-3,
+        mode: int = 0,
+        axis: int = -1,
+        momentum: float = 0.99,
+        weights: Any = None,
+        beta_init: Any = "zero",
+        gamma_init: Any = "one",
+        gamma_regularizer: Any = None,
+        beta_regularizer: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if mode not in (0, 1, 2):
+            raise ValueError(f"mode must be 0, 1 or 2, got {mode!r}")
+        self.epsilon = epsilon
+        self.mode = mode
+        self.axis = axis
+        self.momentum = momentum
+        self.initial_weights = weights
+        self.beta_init = Initializer.get(beta_init)
+        self.gamma_init = Initializer.get(gamma_init)
+        self.gamma_regularizer = Regularizer.get(gamma_regularizer)
+        self.beta_regularizer = Regularizer.get(beta_regularizer)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the four weights."""
+        length = input_shape[self.axis]
+        if length is None:
+            raise ShapeError(
+                f"layer {self.name!r}: axis {self.axis} of {input_shape} must be known"
+            )
+        shape = (length,)
+        self.gamma = self.add_weight("gamma", shape, self.gamma_init, self.gamma_regularizer)
+        self.beta = self.add_weight("beta", shape, self.beta_init, self.beta_regularizer)
+        zero, one = Initializer.get("zero"), Initializer.get("one")
+        self.running_mean = self.add_weight("running_mean", shape, zero, trainable=False)
+        self.running_std = self.add_weight("running_std", shape, one, trainable=False)
+
+    def forward(self, x: Array, ctx: Context) -> Array:
+        """Normalize."""
+        rows = self._rows(x, ctx)
+        y = ctx.empty(rows.shape)
+        ctx.saved.x = rows
+        if self.mode == 1:
+            ctx.saved.unit, ctx.saved.root = ctx.empty(rows.shape), ctx.empty((rows.shape[0],))
+            found = (self.epsilon, ctx.saved.unit, ctx.saved.root)
+            ctx.run(kernels.normalize_rows, rows, self.gamma, self.beta, *found, y)
+        else:
+            mean, variance = self._statistics(rows, ctx)
+            ctx.saved.mean, ctx.saved.inverse = mean, ctx.empty(self.gamma.shape)
+            given = (rows, mean, variance, self.gamma, self.beta, self.epsilon)
+            ctx.run(kernels.normalize, *given, ctx.saved.inverse, y)
+        return self._shaped(y, x.shape, ctx)
+
+    def _from_batch(self, ctx: Context) -> bool:
+        return self.mode == 2 or (self.mode == 0 and ctx.training)
+
+    def _statistics(self, rows: Array, ctx: Context) -> tuple[Array | Weight, Array | Weight]:
+        """Mean and variance: the batch's, which the running ones then follow, or the latter."""
+        if not self._from_batch(ctx):
+            return self.running_mean, self.running_std
+        parts = self._parts(rows, ctx)
+        mean, variance = ctx.empty(self.gamma.shape), ctx.empty(self.gamma.shape)
+        share = 1.0 / rows.shape[0]
+        ctx.run(kernels.sum_rows, rows, parts)
+        ctx.run(kernels.combine, parts, share, mean)
+        ctx.run(kernels.sum_squares, rows, mean, parts)
+        ctx.run(kernels.combine, parts, share, variance)
+        if self.mode == 0:
+            ctx.run(kernels.follow, self.running_mean, mean, self.momentum)
+            ctx.run(kernels.follow, self.running_std, variance, self.momentum)
+        return mean, variance
+
+    def backward(self, dy: Array, ctx: Context) -> Array:
+        """Through the batch's own statistics where those were used."""
+        rows, shape = self._rows(dy, ctx), dy.shape
+        dbeta, dgamma = self._weight_gradients(rows, ctx)
+        saved, dx = ctx.saved, ctx.empty(rows.shape)
+        if self.mode == 1:
+            given = (rows, saved.unit, saved.root, self.gamma, self.epsilon)
+            ctx.run(kernels.normalize_rows_gradient, *given, dx)
+        elif self._from_batch(ctx):
+            given = (rows, saved.x, saved.mean, saved.inverse, self.gamma, dgamma, dbeta)
+            ctx.run(kernels.normalize_gradient, *given, 1.0 / rows.shape[0], dx)
+        else:
+            ctx.run(kernels.scale_columns, rows, self.gamma, saved.inverse, dx)
+        return self._shaped(dx, shape, ctx)
+
+    def _weight_gradients(self, rows: Array, ctx: Context) -> tuple[Array, Array]:
+        saved, parts = ctx.saved, self._parts(rows, ctx)
+        dbeta, dgamma = ctx.gradient(self.beta), ctx.gradient(self.gamma)
+        dbeta = ctx.empty(self.beta.shape) if dbeta is None else dbeta
+        dgamma = ctx.empty(self.gamma.shape) if dgamma is None else dgamma
+        ctx.run(kernels.sum_rows, rows, parts)
+        ctx.run(kernels.combine, parts, 1.0, dbeta)
+        if self.mode == 1:
+            ctx.run(kernels.sum_unit_products, rows, saved.unit, parts)
+        else:
+            ctx.run(kernels.sum_products, rows, saved.x, saved.mean, saved.inverse, parts)
+        ctx.run(kernels.combine, parts, 1.0, dgamma)
+        return dbeta, dgamma
+
+    def _parts(self, rows: Array, ctx: Context) -> Array:
+        count = min(max(rows.shape[0] // PART_ROWS, 1), MAX_PARTS)
+        return ctx.empty((count, rows.shape[1]))
+
+    def _order(self, ndim: int) -> list[int]:
+        axis = self.axis % ndim
+        return [a for a in range(ndim) if a != axis] + [axis]
+
+    def _rows(self, x: Array, ctx: Context) -> Array:
+        """x as (rows, features)."""
+        order = self._order(x.ndim)
+        if order == [0, *range(2, x.ndim), 1] and x.ndim > 2:
+            x = ctx.channels_last(x, "th")
+        elif order != list(range(x.ndim)):
+            x = ctx.permuted(x, order)
+        return x.reshape((prod(x.shape[:-1]), x.shape[-1]))
+
+    def _shaped(self, rows: Array, shape: tuple[int, ...], ctx: Context) -> Array:
+        """Rows back in the shape that `_rows` was given."""
+        order = self._order(len(shape))
+        y = rows.reshape(tuple(shape[a] for a in order))
+        if order == [0, *range(2, len(shape)), 1] and len(shape) > 2:
+            return ctx.ordered(y, "th")
+        if order == list(range(len(shape))):
+            return y
+        return ctx.permuted(y, sorted(range(len(order)), key=order.__getitem__))

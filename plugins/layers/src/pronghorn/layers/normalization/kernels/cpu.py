@@ -1,0 +1,148 @@
+"""Kernels of batch normalization on the CPU; x (rows, features).
+
+Sums over rows are taken in parts of consecutive rows, one row of `parts` each, and the parts are
+added in their order, so that threads change nothing.
+"""
+
+from pronghorn.devices.cpu import kernel, prange
+
+
+@kernel(work=lambda x, parts: x.size)
+def sum_rows(x, parts):
+    """parts (p, features) = sums over p runs of rows."""
+    for part in prange(parts.shape[0]):
+        first = part * x.shape[0] // parts.shape[0]
+        last = (part + 1) * x.shape[0] // parts.shape[0]
+        for j in range(x.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(x.shape[1]):
+                parts[part, j] += x[i, j]
+
+
+@kernel(work=lambda x, mean, parts: 2 * x.size)
+def sum_squares(x, mean, parts):
+    """parts (p, features) = sums of (x - mean)**2 over p runs of rows."""
+    for part in prange(parts.shape[0]):
+        first = part * x.shape[0] // parts.shape[0]
+        last = (part + 1) * x.shape[0] // parts.shape[0]
+        for j in range(x.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(x.shape[1]):
+                apart = x[i, j] - mean[j]
+                parts[part, j] += apart * apart
+
+
+@kernel
+def combine(parts, share, total):
+    """total (features,) = sum of the parts times share."""
+    for j in range(total.size):
+        total[j] = parts[0, j]
+    for part in range(1, parts.shape[0]):
+        for j in range(total.size):
+            total[j] += parts[part, j]
+    for j in range(total.size):
+        total[j] *= share
+
+
+@kernel
+def follow(running, batch, momentum):
+    """running = momentum * running + (1 - momentum) * batch; both (features,)."""
+    for j in range(running.size):
+        running[j] = momentum * running[j] + (1.0 - momentum) * batch[j]
+
+
+@kernel(work=lambda x, mean, variance, gamma, beta, epsilon, inverse, y: 2 * x.size)
+def normalize(x, mean, variance, gamma, beta, epsilon, inverse, y):
+    """y = gamma (x - mean) inverse + beta.
+
+    inverse (features,) becomes 1 / sqrt(variance + epsilon).
+    """
+    for j in range(inverse.size):
+        inverse[j] = 1.0 / (variance[j] + epsilon) ** 0.5
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i, j] = (x[i, j] - mean[j]) * (inverse[j] * gamma[j]) + beta[j]
+
+
+@kernel(work=lambda dy, x, mean, inverse, parts: 2 * x.size)
+def sum_products(dy, x, mean, inverse, parts):
+    """parts (p, features) = sums of dy (x - mean) inverse over p runs of rows."""
+    for part in prange(parts.shape[0]):
+        first = part * x.shape[0] // parts.shape[0]
+        last = (part + 1) * x.shape[0] // parts.shape[0]
+        for j in range(x.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(x.shape[1]):
+                parts[part, j] += dy[i, j] * (x[i, j] - mean[j])
+        for j in range(x.shape[1]):
+            parts[part, j] *= inverse[j]
+
+
+@kernel(work=lambda dy, *rest: 3 * dy.size)
+def normalize_gradient(dy, x, mean, inverse, gamma, dgamma, dbeta, share, dx):
+    """Gradient of `normalize` whose mean and variance are the batch's own; share is 1 / rows."""
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[1]):
+            unit = (x[i, j] - mean[j]) * inverse[j]
+            central = dy[i, j] - share * (dbeta[j] + unit * dgamma[j])
+            dx[i, j] = central * (gamma[j] * inverse[j])
+
+
+@kernel(work=lambda dy, gamma, inverse, dx: dy.size)
+def scale_columns(dy, gamma, inverse, dx):
+    """dx = dy gamma inverse: the gradient where mean and variance are fixed."""
+    for i in prange(dx.shape[0]):
+        for j in range(dx.shape[1]):
+            dx[i, j] = dy[i, j] * (gamma[j] * inverse[j])
+
+
+@kernel(work=lambda x, gamma, beta, epsilon, unit, root, y: 4 * x.size)
+def normalize_rows(x, gamma, beta, epsilon, unit, root, y):
+    """Each row by its own mean and variance: unit = (x - m) / (sqrt(v + epsilon) + epsilon).
+
+    y = gamma unit + beta; root (rows,) keeps sqrt(v + epsilon).
+    """
+    for i in prange(x.shape[0]):
+        count, total = 0.0, 0.0
+        for j in range(x.shape[1]):
+            total += x[i, j]
+            count += 1.0
+        mean, total = total / count, 0.0
+        for j in range(x.shape[1]):
+            total += (x[i, j] - mean) * (x[i, j] - mean)
+        root[i] = (total / count + epsilon) ** 0.5
+        for j in range(x.shape[1]):
+            unit[i, j] = (x[i, j] - mean) / (root[i] + epsilon)
+            y[i, j] = unit[i, j] * gamma[j] + beta[j]
+
+
+@kernel(work=lambda dy, unit, root, gamma, epsilon, dx: 4 * dy.size)
+def normalize_rows_gradient(dy, unit, root, gamma, epsilon, dx):
+    """Gradient of `normalize_rows` at x."""
+    for i in prange(dx.shape[0]):
+        count, total, along = 0.0, 0.0, 0.0
+        for j in range(dx.shape[1]):
+            g = dy[i, j] * gamma[j]
+            total += g
+            along += g * unit[i, j]
+            count += 1.0
+        scale = root[i] + epsilon
+        along = along * scale / (count * root[i])
+        for j in range(dx.shape[1]):
+            dx[i, j] = (dy[i, j] * gamma[j] - total / count - unit[i, j] * along) / scale
+
+
+@kernel(work=lambda dy, unit, parts: 2 * dy.size)
+def sum_unit_products(dy, unit, parts):
+    """parts (p, features) = sums of dy unit over p runs of rows."""
+    for part in prange(parts.shape[0]):
+        first = part * dy.shape[0] // parts.shape[0]
+        last = (part + 1) * dy.shape[0] // parts.shape[0]
+        for j in range(dy.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(dy.shape[1]):
+                parts[part, j] += dy[i, j] * unit[i, j]

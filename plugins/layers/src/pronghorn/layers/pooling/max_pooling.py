@@ -1,0 +1,26 @@
+"""Max pooling over windows."""
+
+from pronghorn.layers.pooling.windows import MaxPooling, Pooling1D, Pooling2D
+
+
+class MaxPooling1D(MaxPooling, Pooling1D):
+    """The largest value of each window: (batch, steps, features) to (batch, places, features).
+
+    Args:
+        pool_length: steps in a window.
+        stride: steps between windows; None is `pool_length`.
+        border_mode: "valid" keeps windows inside, "same" gives ceil(steps / stride) places.
+    """
+
+
+class MaxPooling2D(MaxPooling, Pooling2D):
+    """The largest value of each window of each channel.
+
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th".
+
+    Args:
+        pool_size: rows and columns of a window.
+        strides: rows and columns between windows; None is `pool_size`.
+        border_mode: "valid" keeps windows inside, "same" gives ceil(length / stride) places.
+        dim_ordering: "tf", "th" or "default".
+    """
