@@ -1,6 +1,12 @@
 """The CPU side of the core's kernels, by theme."""
 
 from pronghorn.devices.kernels.cpu.clock import tick
+from pronghorn.devices.kernels.cpu.convolutions import (
+    conv2d,
+    conv2d_bias,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
 from pronghorn.devices.kernels.cpu.dropout import (
     dropout_backward,
     dropout_forward,
@@ -46,6 +52,10 @@ __all__ = [
     "bias_gradient",
     "clip_norm",
     "clip_value",
+    "conv2d",
+    "conv2d_bias",
+    "conv2d_input_gradient",
+    "conv2d_weight_gradient",
     "copy",
     "dropout_backward",
     "dropout_forward",

@@ -1,6 +1,12 @@
 """The CUDA side of the core's kernels, by theme: the names of the CPU side, for the same arrays."""
 
 from pronghorn.devices.kernels.cuda.clock import tick
+from pronghorn.devices.kernels.cuda.convolutions import (
+    conv2d,
+    conv2d_bias,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
 from pronghorn.devices.kernels.cuda.dropout import (
     dropout_backward,
     dropout_forward,
@@ -45,6 +51,10 @@ __all__ = [
     "bias_gradient",
     "clip_norm",
     "clip_value",
+    "conv2d",
+    "conv2d_bias",
+    "conv2d_input_gradient",
+    "conv2d_weight_gradient",
     "copy",
     "dropout_backward",
     "dropout_forward",

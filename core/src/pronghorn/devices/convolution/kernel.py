@@ -1,0 +1,242 @@
+"""Convolutions as kernels."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pronghorn.devices.convolution.layout as at
+from pronghorn.devices import threads
+from pronghorn.devices.convolution import axes, code
+from pronghorn.devices.convolution.packing import add_parts, pack
+from pronghorn.devices.convolution.plan import Walk
+from pronghorn.devices.cpu import Kernel
+from pronghorn.devices.host import CpuDevice
+from pronghorn.devices.product.kernel import PER_OPERATION
+from pronghorn.devices.product.layout import LINE, Shape
+from pronghorn.devices.simd import host
+
+PARTS = 16
+"""Sums of a weight gradient that are added up at the end, at most: a fixed number, so that the
+result does not depend on the number of threads."""
+SUMS_BYTES = 8 * 1024 * 1024
+"""Of all of them, at most."""
+CHUNK_BYTES = 16 * 1024
+"""Of a panel of the output's gradient in use, which is to stay in the first-level cache."""
+
+Array = NDArray[Any]
+Call = Callable[[], None]
+
+
+class Images(Kernel):
+    """What the directions of a convolution share: checks, axes and register blocks.
+
+    The arguments are a source, a kernel (rows, columns, channels, filters), a target, perhaps a
+    bias, and six numbers: `down` and `across`, the steps of the window; `top` and `left`, by how
+    much the first window begins outside; `row_gap` and `column_gap`, from one element of the
+    window to the next. Cells outside count as zeros.
+
+    What is needed of memory is allocated when a kernel is bound; a call allocates nothing.
+    """
+
+    names: tuple[str, str, str] = ("x", "w", "y")
+    """The arguments that are the input, the kernel and the output, or their gradients."""
+    result: str = "y"
+
+    def bind(self, *args: Any) -> Call:
+        """A call without arguments that computes this convolution in place.
+
+        Raises:
+            ValueError: shapes that do not fit, or an array that is not C-contiguous.
+            TypeError: dtypes that are not all float32 or all float64.
+        """
+        values, real = self.values(args)
+        given = dict(zip(self.parameters, values, strict=True))
+        arrays = {name: v for name, v in given.items() if isinstance(v, np.ndarray)}
+        self._check_images(arrays, given)
+        if any(array.size == 0 for array in arrays.values()):
+            return partial(arrays[self.result].fill, 0)
+        target = host()
+        shape = Shape(target.rows, target.vectors, target.bits, real)
+        return CpuDevice().program(self.calls(given, shape))
+
+    def calls(self, given: dict[str, Any], shape: Shape) -> list[Call]:
+        """The calls that compute it."""
+        raise NotImplementedError
+
+    def operations(self, given: dict[str, Any]) -> int:
+        """Elementary operations."""
+        _, w, y = (given[name] for name in self.names)
+        return int(math.prod(y.shape[:3]) * w.size // PER_OPERATION)
+
+    def axes(self, given: dict[str, Any], make: Callable[..., axes.Axis]) -> list[axes.Axis]:
+        """Rows and columns, from input to output or backward."""
+        x, w, y = (given[name] for name in self.names)
+        ends = (x, y) if make is axes.forward else (y, x)
+        steps = ((given["down"], given["top"], given["row_gap"]),
+                 (given["across"], given["left"], given["column_gap"]))  # fmt: skip
+        return [
+            make(ends[0].shape[1 + i], ends[1].shape[1 + i], w.shape[i], *steps[i]) for i in (0, 1)
+        ]
+
+    def _check_images(self, arrays: dict[str, Array], given: dict[str, Any]) -> None:
+        real = arrays[self.result].dtype
+        for name, array in arrays.items():
+            if array.dtype != real or real.name not in ("float32", "float64"):
+                raise TypeError(
+                    f"kernel {self.name} takes arrays that are all float32 or all float64, but "
+                    f"{name} is {array.dtype} and {self.result} is {real}"
+                )
+            if name != self.result and np.may_share_memory(array, arrays[self.result]):
+                raise ValueError(f"kernel {self.name}: {name} and {self.result} share memory")
+        x, w, y = (arrays[name].shape for name in self.names)
+        fits = len(x) == len(w) == len(y) == 4 and x[0] == y[0] and (x[3], y[3]) == w[2:]
+        fits = fits and arrays.get("bias", np.empty(y[-1])).shape == y[-1:]
+        if not fits:
+            told = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+            raise ValueError(
+                f"kernel {self.name}: shapes {told} do not fit: images are (batch, rows, columns, "
+                "channels), a kernel (rows, columns, input's channels, output's channels)"
+            )
+        least = {"down": 1, "across": 1, "row_gap": 1, "column_gap": 1}
+        for name, low in least.items():
+            if given[name] < low:
+                raise ValueError(f"kernel {self.name}: {name} must be positive, got {given[name]}")
+
+
+class Gathered(Images):
+    """A target of which every place is a product of its window and the packed kernel."""
+
+    def walk(self, given: dict[str, Any], shape: Shape, units: int) -> Walk:
+        """How source and target are walked through, in at least so many units."""
+        raise NotImplementedError
+
+    def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
+        """Where the rows of the packed kernel are in w, and how far apart their elements."""
+        raise NotImplementedError
+
+    def calls(self, given: dict[str, Any], shape: Shape) -> list[Call]:
+        """Pack the kernel; multiply."""
+        x, w, y = (given[name] for name in self.names)
+        source, target = (y, x) if self.result == self.names[0] else (x, y)
+        work = self.operations(given)
+        wanted = threads.chunks(work) or 1
+        walk = self.walk(given, shape, wanted)
+        tasks = min(wanted, walk.units)
+        rows, step = self.rows_of(walk, w)
+        panels = -(-walk.filters // shape.width)
+        packed = CpuDevice().zeros((panels * rows.size * shape.width,), shape.real)
+        room = _lines((1 + shape.rows) * shape.width + walk.room, shape)
+        scratch = CpuDevice().zeros((tasks * room,), shape.real)
+        fields = {
+            at.TASK: code.task("convolve", shape),
+            at.TASKS: tasks,
+            at.WORK: work,
+            at.SOURCE: source.ctypes.data,
+            at.TARGET: target.ctypes.data,
+            at.PACKED: packed.ctypes.data,
+            at.EPILOGUE: code.epilogue(self.functions.get("activate"), shape.real),
+            at.SCRATCH: scratch.ctypes.data,
+            at.ROOM: room,
+            at.PANEL: rows.size * shape.width,
+        }
+        operands = [source, target, packed, scratch]
+        calls = [pack.bind(w.reshape(-1), rows, step, walk.filters, shape.width, packed)]
+        if "bias" in given:
+            bias = CpuDevice().zeros((panels * shape.width,), shape.real)
+            fields[at.BIAS] = bias.ctypes.data
+            operands.append(bias)
+            one = np.zeros(1, np.int64)
+            calls.append(pack.bind(given["bias"], one, 1, walk.filters, shape.width, bias))
+        return [*calls, _run(walk.table(fields), operands)]
+
+
+class Convolution(Gathered):
+    """y = activate(x convolved with w + bias), by register blocks.
+
+    `activate` is applied to each block while it is in the first-level cache.
+    """
+
+    def walk(self, given: dict[str, Any], shape: Shape, units: int) -> Walk:
+        """From the input to the output."""
+        x, y = given["x"], given["y"]
+        both = self.axes(given, axes.forward)
+        return Walk(x.shape[0], *both, x.shape[3], y.shape[3], shape, units)
+
+    def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
+        """As they lie."""
+        return np.arange(w.size // w.shape[3], dtype=np.int64) * w.shape[3], 1
+
+
+class InputGradient(Gathered):
+    """dx, the sum over windows of dy times w: a convolution of dy, one for each rest by stride."""
+
+    names = ("dx", "w", "dy")
+    result = "dx"
+
+    def walk(self, given: dict[str, Any], shape: Shape, units: int) -> Walk:
+        """From the output's gradient to the input's."""
+        dy, dx = given["dy"], given["dx"]
+        both = self.axes(given, axes.backward)
+        return Walk(dy.shape[0], *both, dy.shape[3], dx.shape[3], shape, units)
+
+    def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
+        """A row for each tap and filter; its elements are the channels."""
+        _, columns, channels, filters = w.shape
+        starts = [(a * columns + b) * channels * filters for a, b in walk.taps]
+        rows = np.array(starts, np.int64)[:, None] + np.arange(filters)
+        return np.ascontiguousarray(rows.reshape(-1)), filters
+
+
+class WeightGradient(Images):
+    """dw, the products of all windows of x with dy, added up."""
+
+    names = ("x", "dw", "dy")
+    result = "dw"
+
+    def calls(self, given: dict[str, Any], shape: Shape) -> list[Call]:
+        """Multiply, in parts; add the parts up."""
+        x, dw, dy = (given[name] for name in self.names)
+        both = self.axes(given, axes.forward)
+        walk = Walk(x.shape[0], *both, x.shape[3], dy.shape[3], shape)
+        depth, panels = dw.size // dw.shape[3], -(-dw.shape[3] // shape.width)
+        sums_bytes = panels * depth * shape.width * shape.itemsize
+        parts = max(1, min(PARTS, walk.units, SUMS_BYTES // sums_bytes))
+        slices = min(-(-depth // shape.rows), -(-PARTS // parts))
+        sums = CpuDevice().zeros((parts, panels, depth, shape.width), shape.real)
+        chunk = CHUNK_BYTES // (shape.width * shape.itemsize)
+        room = _lines((1 + chunk) * shape.width + walk.room, shape)
+        scratch = CpuDevice().zeros((parts * slices * room,), shape.real)
+        fields = {
+            at.TASK: code.task("weigh", shape),
+            at.TASKS: parts * slices,
+            at.WORK: self.operations(given),
+            at.SOURCE: x.ctypes.data,
+            at.RIGHT: dy.ctypes.data,
+            at.SCRATCH: scratch.ctypes.data,
+            at.ROOM: room,
+            at.PANEL: depth * shape.width,
+            at.DEPTH: depth,
+            at.PARTS: parts,
+            at.SLICES: slices,
+            at.CHUNK: chunk,
+            at.SUMS: sums.ctypes.data,
+        }
+        multiply = _run(walk.table(fields), (x, dy, scratch, sums))
+        return [multiply, add_parts.bind(sums, dw.reshape(depth, dw.shape[3]))]
+
+
+def _run(table: NDArray[np.int64], operands: Any) -> Call:
+    """The call that does what a table says; it keeps alive what the table has addresses of."""
+    bound = code.run.bind(table)
+    bound.operands = operands  # type: ignore[attr-defined]
+    return bound
+
+
+def _lines(elements: int, shape: Shape) -> int:
+    """So many elements, to whole cache lines."""
+    line = LINE // shape.itemsize
+    return -(-elements // line) * line

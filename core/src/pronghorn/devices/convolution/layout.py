@@ -1,0 +1,36 @@
+"""The table of numbers that the machine code of convolutions reads.
+
+All of them are products whose left factor is gathered (`simd.gathered`), for one unit of work
+after another: a band of an image's rows, or a few whole images. Windows that reach over the edges
+of an image read from a copy of the unit with margins of zeros, any others from where it lies.
+"""
+
+(
+    TASK, TASKS, WORK, SOURCE, TARGET, PACKED, BIAS, EPILOGUE, SCRATCH, ROOM,
+    IMAGES, GROUP, BANDS, BAND, COLUMNS, JOBS, PANEL,
+    IMAGE, ROWS, ROW, CELL, FIRST_ROW, FIRST_CELL, STEP, PADDED_ROWS, PADDED_ROW,
+    TARGET_IMAGE, TARGET_ROW,
+    RIGHT, DEPTH, PARTS, SLICES, CHUNK, SUMS, FIELDS,
+) = range(35)  # fmt: skip
+"""Places in the table.
+
+TASK to WORK as in `product.layout`. Addresses: of the source of the left factor, the target, the
+packed right factor, the bias (or 0), the epilogue (or 0), the scratch memory of which each task
+has ROOM elements. IMAGES in all, GROUP of them in a unit or one in BANDS bands of BAND rows;
+COLUMNS of the target, JOBS for each unit, elements in a PANEL of the right factor.
+
+Of the source, in elements: an IMAGE, its number of ROWS, a ROW; FIRST_ROW and FIRST_CELL (an
+element of a row) are where the window of the first place begins, STEP how many rows the next one
+is below. PADDED_ROWS of PADDED_ROW elements make up a unit's copy of an image; PADDED_ROW is 0
+where there are no copies. Of the target: an image, and what a row of the unit moves.
+
+For gradients of weights: the address of the RIGHT factor, DEPTH rows of the gradient, PARTS of
+the units and SLICES of the rows that make tasks, CHUNK of places at a time, and the address of
+each part's SUMS.
+"""
+
+(JOB_ROWS, JOB_COLUMNS, JOB_SOURCES, JOB_TARGETS, JOB_STEPS, JOB_DEPTH, JOB_PACKED,
+ JOB_FIELDS) = range(8)  # fmt: skip
+"""Places in the table of a job, which come after FIELDS: rows and columns of places that it has in
+an image; where in the table the offsets of its places in the source and in the target are, and
+those of its steps along the depth; how many; and where in a panel its rows of the factor are."""

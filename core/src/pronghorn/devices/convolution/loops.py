@@ -1,0 +1,203 @@
+"""The loops of convolutions around their register blocks, as a template.
+
+Every shape of block gets a compiled copy of this module in which the constants are its own.
+`convolve` computes an output or the gradient of an input, `weigh` the gradient of a kernel.
+"""
+
+from numba import njit
+
+import pronghorn.devices.convolution.layout as at
+from pronghorn.devices.native import call, groups, least, most
+from pronghorn.devices.simd import (
+    add_gathered_product,
+    crop_rows,
+    lanes_of,
+    load_block,
+    pad_rows,
+    pointer,
+    pointer_from,
+    scatter_block,
+    store_block,
+)
+
+BLOCK_ROWS = 8
+BLOCK_VECTORS = 2
+BITS = 512
+REAL = "float32"
+
+
+def convolve(table, task):
+    """Do one task: every so-many-th part of the units, all jobs of each."""
+    blank = pointer(pointer_from(table[at.SCRATCH], REAL), task * table[at.ROOM])
+    units = groups(table[at.IMAGES], table[at.GROUP]) * table[at.BANDS]
+    first = units * task // table[at.TASKS]
+    end = units * (task + 1) // table[at.TASKS]
+    width = BLOCK_VECTORS * lanes_of(blank, BITS)
+    for unit in range(first, end):
+        source = unit_source(table, pointer(blank, width + BLOCK_ROWS * width), unit)
+        for number in range(table[at.JOBS]):
+            job = pointer(table, at.FIELDS + number * at.JOB_FIELDS)
+            for column in range(0, table[at.COLUMNS], width):
+                multiply_panel(table, blank, job, unit, source, column)
+
+
+@njit(inline="always")
+def unit_image(table, unit):
+    """The first image of a unit."""
+    return unit // table[at.BANDS] * table[at.GROUP]
+
+
+@njit(inline="always")
+def unit_row(table, unit):
+    """The first row of a unit."""
+    return unit % table[at.BANDS] * table[at.BAND]
+
+
+@njit(inline="always")
+def unit_places(table, job, unit):
+    """How many places a job has in a unit."""
+    rows = least(table[at.BAND], job[at.JOB_ROWS] - unit_row(table, unit))
+    images = least(table[at.GROUP], table[at.IMAGES] - unit_image(table, unit))
+    return images * most(rows, 0) * job[at.JOB_COLUMNS]
+
+
+@njit(inline="always")
+def unit_source(table, copy, unit):
+    """Where the first window of a unit begins."""
+    image, row = unit_image(table, unit), unit_row(table, unit) * table[at.STEP]
+    start = image * table[at.IMAGE]
+    source = pointer(pointer_from(table[at.SOURCE], REAL), start)
+    row += table[at.FIRST_ROW]
+    if table[at.PADDED_ROW] == 0:
+        return pointer(source, row * table[at.ROW] + table[at.FIRST_CELL])
+    images = least(table[at.GROUP], table[at.IMAGES] - image)
+    for n in range(images):
+        for i in range(table[at.PADDED_ROWS]):
+            to = pointer(copy, (n * table[at.PADDED_ROWS] + i) * table[at.PADDED_ROW])
+            inside = row + i >= 0 and row + i < table[at.ROWS]
+            begin = table[at.FIRST_CELL]
+            end = begin + table[at.PADDED_ROW] if inside else begin
+            low = least(most(begin, 0), end)
+            high = most(least(end, table[at.ROW]), low)
+            for j in range(low - begin):
+                to[j] = 0.0
+            line = n * table[at.IMAGE] + (row + i) * table[at.ROW]
+            for j in range(low, high):
+                to[j - begin] = source[line + j]
+            for j in range(high - begin, table[at.PADDED_ROW]):
+                to[j] = 0.0
+    return copy
+
+
+@njit(inline="always")
+def multiply_panel(table, blank, job, unit, source, column):
+    """A unit's places, and a panel of columns."""
+    lanes = lanes_of(blank, BITS)
+    full = BLOCK_VECTORS * lanes
+    columns = least(full, table[at.COLUMNS] - column)
+    target = pointer(pointer_from(table[at.TARGET], REAL), column)
+    start = unit_image(table, unit) * table[at.TARGET_IMAGE]
+    target = pointer(target, start + unit_row(table, unit) * table[at.TARGET_ROW])
+    packed = pointer(pointer_from(table[at.PACKED], REAL), column // full * table[at.PANEL])
+    packed = pointer(packed, job[at.JOB_PACKED])
+    bias = blank
+    if table[at.BIAS] != 0:
+        bias = pointer(pointer_from(table[at.BIAS], REAL), column)
+    if columns <= lanes:
+        multiply_places(table, blank, job, unit, source, packed, bias, target, columns, 1)
+    else:
+        multiply_places(
+            table, blank, job, unit, source, packed, bias, target, columns, BLOCK_VECTORS
+        )
+
+
+@njit(inline="always")
+def multiply_places(table, blank, job, unit, source, packed, bias, target, columns, vectors):
+    """A unit's places, block by block."""
+    lanes = lanes_of(blank, BITS)
+    full, width = BLOCK_VECTORS * lanes, vectors * lanes
+    tile = pointer(blank, full)
+    epilogue = table[at.EPILOGUE]
+    count = unit_places(table, job, unit)
+    steps = pointer(table, job[at.JOB_STEPS])
+    for place in range(0, count, BLOCK_ROWS):
+        last = least(BLOCK_ROWS, count - place) - 1
+        rows = pointer(table, job[at.JOB_SOURCES] + place)
+        to = pointer(table, job[at.JOB_TARGETS] + place)
+        block = load_block(bias, 0, 0, last, BLOCK_ROWS, vectors, BITS)
+        block = add_gathered_product(
+            block, source, rows, last, steps, packed, full, job[at.JOB_DEPTH]
+        )
+        if columns < width or epilogue != 0:
+            store_block(block, tile, 0, width, BLOCK_ROWS - 1)
+            if epilogue != 0:
+                call(epilogue, tile, BLOCK_ROWS * width)
+            for i in range(last + 1):
+                line = pointer(tile, i * width)
+                crop_rows(line, width, pointer(target, to[i]), width, 1, columns, BITS)
+        else:
+            scatter_block(block, target, to, last)
+
+
+def weigh(table, task):
+    """Do one task of a kernel's gradient: a part of the units, for a slice of its rows."""
+    blank = pointer(pointer_from(table[at.SCRATCH], REAL), task * table[at.ROOM])
+    width = BLOCK_VECTORS * lanes_of(blank, BITS)
+    part, piece = task // table[at.SLICES], task % table[at.SLICES]
+    units = groups(table[at.IMAGES], table[at.GROUP]) * table[at.BANDS]
+    blocks = groups(table[at.DEPTH], BLOCK_ROWS)
+    top = blocks * piece // table[at.SLICES] * BLOCK_ROWS
+    bottom = least(blocks * (piece + 1) // table[at.SLICES] * BLOCK_ROWS, table[at.DEPTH])
+    panels = groups(table[at.COLUMNS], width)
+    sums = pointer(pointer_from(table[at.SUMS], REAL), part * panels * table[at.PANEL])
+    first = units * part // table[at.PARTS]
+    right = pointer(blank, width)
+    copy = pointer(right, table[at.CHUNK] * width)
+    job = pointer(table, at.FIELDS)
+    for unit in range(first, units * (part + 1) // table[at.PARTS]):
+        source = unit_source(table, copy, unit)
+        count = unit_places(table, job, unit)
+        for place in range(0, count, table[at.CHUNK]):
+            chunk = least(table[at.CHUNK], count - place)
+            started = unit > first or place > 0
+            for panel in range(panels):
+                to = pointer(sums, panel * table[at.PANEL])
+                columns = least(width, table[at.COLUMNS] - panel * width)
+                b = right_rows(table, right, job, unit, place, chunk, panel * width, columns)
+                offsets = pointer(table, job[at.JOB_SOURCES] + place)
+                if columns <= lanes_of(blank, BITS):
+                    weigh_rows(
+                        table, blank, job, source, offsets, chunk, b, to, top, bottom, started, 1
+                    )
+                else:
+                    weigh_rows(
+                        table, blank, job, source, offsets, chunk, b, to, top, bottom, started,
+                        BLOCK_VECTORS,
+                    )  # fmt: skip
+
+
+@njit(inline="always")
+def right_rows(table, right, job, unit, place, chunk, column, columns):
+    """Rows of a panel of the output's gradient, one after another."""
+    width = BLOCK_VECTORS * lanes_of(right, BITS)
+    start = unit_image(table, unit) * table[at.TARGET_IMAGE]
+    start += unit_row(table, unit) * table[at.TARGET_ROW] + place * table[at.COLUMNS]
+    source = pointer(pointer_from(table[at.RIGHT], REAL), start + column)
+    if table[at.COLUMNS] == width:
+        return source
+    pad_rows(source, table[at.COLUMNS], chunk, columns, right, width, BITS)
+    return right
+
+
+@njit(inline="always")
+def weigh_rows(table, blank, job, source, places, chunk, b, sums, top, bottom, started, vectors):
+    """Add to rows `top` to `bottom` of a panel of sums what a chunk of places gives."""
+    width = BLOCK_VECTORS * lanes_of(blank, BITS)
+    for row in range(top, bottom, BLOCK_ROWS):
+        last = least(BLOCK_ROWS, bottom - row) - 1
+        rows = pointer(table, job[at.JOB_STEPS] + row)
+        to = pointer(sums, row * width)
+        begin, step = (to, width) if started else (blank, 0)
+        block = load_block(begin, 0, step, last, BLOCK_ROWS, vectors, BITS)
+        block = add_gathered_product(block, source, rows, last, places, b, width, chunk)
+        store_block(block, to, 0, width, last)

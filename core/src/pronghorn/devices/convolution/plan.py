@@ -1,0 +1,175 @@
+"""How a convolution is cut into units of work, and the offsets by which they read and write."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pronghorn.devices.convolution.layout as at
+from pronghorn.devices.convolution.axes import Axis, Phase
+from pronghorn.devices.product.layout import Shape
+
+COPY_BYTES = 256 * 1024
+"""Of a unit's copy with margins, which is to stay in the second-level cache."""
+PLACES = 64
+"""Of a unit, at least, where images are small: the last block of a unit is seldom full."""
+
+Offsets = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A convolution's way through its source and its target.
+
+    Attributes:
+        images: of the batch.
+        rows, columns: the axes.
+        channels: of the source, the same as along the depth.
+        filters: channels of the target.
+        shape: of the register blocks.
+        least_units: as many should there be, for as many tasks.
+    """
+
+    images: int
+    rows: Axis
+    columns: Axis
+    channels: int
+    filters: int
+    shape: Shape
+    least_units: int = 1
+
+    @property
+    def padded(self) -> bool:
+        """Whether windows reach over the edges, so that units are copied."""
+        return not (self.rows.inside and self.columns.inside)
+
+    @property
+    def padded_row(self) -> int:
+        """Elements of a row of a copy."""
+        return self.columns.cells(self.columns.rows) * self.channels
+
+    @cached_property
+    def band(self) -> int:
+        """Rows of a unit."""
+        bytes_of_row = self.padded_row * self.shape.itemsize
+        most = (COPY_BYTES // bytes_of_row - self.rows.reach - 1) // self.rows.step + 1
+        bands = max(-(-self.rows.rows // max(1, most)), -(-self.least_units // self.images))
+        return -(-self.rows.rows // bands)
+
+    @property
+    def bands(self) -> int:
+        """Units of an image."""
+        return -(-self.rows.rows // self.band)
+
+    @cached_property
+    def group(self) -> int:
+        """Whole images of a unit."""
+        if self.bands > 1:
+            return 1
+        places = self.rows.rows * self.columns.rows
+        return max(1, min(-(-PLACES // places), self.images // self.least_units))
+
+    @property
+    def units(self) -> int:
+        """Units of work."""
+        return -(-self.images // self.group) * self.bands
+
+    @property
+    def padded_rows(self) -> int:
+        """Rows of the copy of an image, or of a band of it."""
+        return self.rows.cells(self.band)
+
+    @property
+    def room(self) -> int:
+        """Elements of a unit's copy."""
+        return self.group * self.padded_rows * self.padded_row if self.padded else 0
+
+    @property
+    def jobs(self) -> list[tuple[Phase, Phase]]:
+        """The phases of rows and columns, each of which is a product of its own."""
+        return list(product(self.rows.phases, self.columns.phases))
+
+    @property
+    def taps(self) -> list[tuple[int, int]]:
+        """Row and column in the kernel of what the jobs read, one job after another."""
+        return [(a, b) for down, across in self.jobs for a, _ in down.taps for b, _ in across.taps]
+
+    def sources(self, down: Phase, across: Phase) -> Offsets:
+        """Where the windows of a unit's places begin, from the beginning of the unit."""
+        row = self.padded_row if self.padded else self.columns.length * self.channels
+        image = self.padded_rows if self.padded else self.rows.length
+        return _sums(
+            np.arange(self.group) * image * row,
+            np.arange(self._rows_of(down)) * self.rows.step * row,
+            np.arange(self.columns.count(across)) * self.columns.step * self.channels,
+        )
+
+    def targets(self, down: Phase, across: Phase) -> Offsets:
+        """Where the places are, from the beginning of the unit in the target."""
+        row = self.columns.places * self.filters
+        rows = down.origin + np.arange(self._rows_of(down)) * self.rows.stride
+        columns = across.origin + np.arange(self.columns.count(across)) * self.columns.stride
+        image = np.arange(self.group) * self.rows.places * row
+        return _sums(image, rows * row, columns * self.filters)
+
+    def steps(self, down: Phase, across: Phase) -> Offsets:
+        """Where the elements of a window are, from its beginning: taps, then channels."""
+        row = self.padded_row if self.padded else self.columns.length * self.channels
+        return _sums(
+            np.array([cell * row for _, cell in down.taps], np.int64),
+            np.array([cell * self.channels for _, cell in across.taps], np.int64),
+            np.arange(self.channels),
+        )
+
+    def _rows_of(self, down: Phase) -> int:
+        return self.rows.count(down) if self.bands == 1 else self.band
+
+    def table(self, fields: dict[int, int]) -> Offsets:
+        """The table: what is said here, and these fields."""
+        row = self.columns.length * self.channels
+        made = np.zeros(at.FIELDS + len(self.jobs) * at.JOB_FIELDS, np.int64)
+        known = {
+            at.IMAGES: self.images,
+            at.GROUP: self.group,
+            at.BANDS: self.bands,
+            at.BAND: self.band,
+            at.COLUMNS: self.filters,
+            at.JOBS: len(self.jobs),
+            at.IMAGE: self.rows.length * row,
+            at.ROWS: self.rows.length,
+            at.ROW: row,
+            at.FIRST_ROW: self.rows.first,
+            at.FIRST_CELL: self.columns.first * self.channels,
+            at.STEP: self.rows.step,
+            at.PADDED_ROWS: self.padded_rows,
+            at.PADDED_ROW: self.padded_row if self.padded else 0,
+            at.TARGET_IMAGE: self.rows.places * self.columns.places * self.filters,
+            at.TARGET_ROW: self.rows.stride * self.columns.places * self.filters,
+            **fields,
+        }
+        made[list(known)] = list(known.values())
+        return self._with_jobs(made)
+
+    def _with_jobs(self, made: Offsets) -> Offsets:
+        tables, end, packed = [made], made.size, 0
+        for number, job in enumerate(self.jobs):
+            lists = [self.sources(*job), self.targets(*job), self.steps(*job)]
+            starts = end + np.cumsum([0, *(found.size for found in lists[:-1])])
+            end += sum(found.size for found in lists)
+            begin = at.FIELDS + number * at.JOB_FIELDS
+            depth = lists[-1].size
+            counts = self.rows.count(job[0]), self.columns.count(job[1])
+            made[begin : begin + at.JOB_FIELDS] = *counts, *starts, depth, packed
+            packed += depth * self.shape.width
+            tables += lists
+        return np.concatenate(tables)
+
+
+def _sums(*parts: Offsets) -> Offsets:
+    """All sums of one element of each, the last part's changing fastest."""
+    total = np.zeros(1, np.int64)
+    for part in parts:
+        total = (total[:, None] + part).reshape(-1)
+    return total

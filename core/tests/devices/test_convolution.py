@@ -1,0 +1,156 @@
+"""Convolutions beside their definition, written with NumPy in float64."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from pronghorn.devices.kernels.cpu import (
+    conv2d,
+    conv2d_bias,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
+
+TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
+"""Of the sum of all products' sizes."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Shapes of input and kernel, places of the output, and the six numbers of the window."""
+
+    x: tuple[int, int, int, int]
+    w: tuple[int, int, int, int]
+    places: tuple[int, int]
+    way: tuple[int, int, int, int, int, int]
+
+    @property
+    def y(self):
+        return (self.x[0], *self.places, self.w[3])
+
+
+CASES = {
+    "plain": Case((2, 6, 7, 3), (3, 2, 3, 5), (4, 6), (1, 1, 0, 0, 1, 1)),
+    "one pixel": Case((1, 1, 1, 1), (1, 1, 1, 1), (1, 1), (1, 1, 0, 0, 1, 1)),
+    "strided, padded, filters of two panels": Case(
+        (3, 9, 8, 4), (3, 3, 4, 40), (5, 4), (2, 2, 1, 1, 1, 1)
+    ),
+    "full": Case((2, 5, 5, 17), (2, 4, 17, 33), (6, 8), (1, 1, 1, 3, 1, 1)),
+    "a sequence, dilated": Case((1, 40, 1, 9), (4, 1, 9, 70), (12, 1), (3, 1, 0, 0, 2, 1)),
+    "strides beyond the window": Case((2, 7, 6, 2), (2, 2, 2, 16), (2, 2), (3, 4, 0, 0, 1, 2)),
+    "many small images": Case((70, 3, 3, 1), (3, 3, 1, 32), (1, 1), (1, 1, 0, 0, 1, 1)),
+    "bands of a large image": Case((1, 70, 300, 8), (3, 3, 8, 4), (70, 300), (1, 1, 1, 1, 1, 1)),
+    "bands, strided": Case((1, 90, 200, 8), (3, 5, 8, 4), (45, 67), (2, 3, 1, 2, 1, 1)),
+    "dilated, strided, lopsided": Case((5, 11, 12, 3), (5, 4, 3, 20), (4, 4), (3, 3, 1, 2, 2, 1)),
+    "deep": Case((2, 4, 4, 150), (3, 3, 150, 70), (4, 4), (1, 1, 1, 1, 1, 1)),
+}
+
+
+def slices(case):
+    """For each element of the window: it, and the cells of input and output that it joins."""
+    down, across, top, left, row_gap, column_gap = case.way
+    for a in range(case.w[0]):
+        for b in range(case.w[1]):
+            for i in range(case.places[0]):
+                for j in range(case.places[1]):
+                    row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
+                    if 0 <= row < case.x[1] and 0 <= column < case.x[2]:
+                        yield (a, b), (slice(None), row, column), (slice(None), i, j)
+
+
+def operands(case, dtype):
+    rng = np.random.default_rng(5)
+    shapes = case.x, case.w, case.y, case.w[3:]
+    return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
+
+
+def close(found, expected, dtype, terms):
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE[dtype] * terms)
+
+
+@pytest.fixture(params=CASES, ids=lambda name: name)
+def case(request):
+    return CASES[request.param]
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_forward(case, dtype):
+    x, w, _, bias = operands(case, dtype)
+    expected = np.zeros(case.y)
+    for tap, cell, place in slices(case):
+        expected[place] += x[cell].astype(float) @ w[tap].astype(float)
+    y = np.full(case.y, np.nan, dtype)
+    conv2d(x, w, y, *case.way)
+    depth = w[..., 0].size
+    close(y, expected, dtype, depth)
+    kernel = conv2d_bias.specialize(activate=lambda x: max(x, 0.5))
+    kernel(x, w, bias, y, *case.way)
+    close(y, np.maximum(expected + bias, 0.5), dtype, depth)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_input_gradient(case, dtype):
+    _, w, dy, _ = operands(case, dtype)
+    expected = np.zeros(case.x)
+    for tap, cell, place in slices(case):
+        expected[cell] += dy[place].astype(float) @ w[tap].astype(float).T
+    dx = np.full(case.x, np.nan, dtype)
+    conv2d_input_gradient(dy, w, dx, *case.way)
+    close(dx, expected, dtype, w[:, :, 0].size)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_weight_gradient(case, dtype):
+    x, _, dy, _ = operands(case, dtype)
+    expected = np.zeros(case.w)
+    for tap, cell, place in slices(case):
+        expected[tap] += x[cell].astype(float).T @ dy[place].astype(float)
+    dw = np.full(case.w, np.nan, dtype)
+    conv2d_weight_gradient(x, dy, dw, *case.way)
+    close(dw, expected, dtype, dy[..., 0].size)
+
+
+def test_again_with_other_numbers():
+    case = CASES["strided, padded, filters of two panels"]
+    x, w, y, bias = operands(case, "float32")
+    bound = conv2d_bias.specialize(activate=lambda x: x).bind(x, w, bias, y, *case.way)
+    x *= 2.0
+    w[1] = 0.0
+    bias[:] = 3.0
+    bound()
+    expected = np.empty_like(y)
+    conv2d(x, w, expected, *case.way)
+    np.testing.assert_allclose(y, expected + 3.0, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_a_weight_gradient_does_not_depend_on_the_threads(dtype, monkeypatch):
+    case = Case((64, 12, 12, 32), (3, 3, 32, 32), (10, 10), (1, 1, 0, 0, 1, 1))
+    x, w, dy, _ = operands(case, dtype)
+    found = []
+    for threads in ("1", "2", "5"):
+        monkeypatch.setenv("NUMBA_NUM_THREADS", threads)
+        dw = np.empty_like(w)
+        conv2d_weight_gradient(x, dy, dw, *case.way)
+        found.append(dw)
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+
+
+def test_an_empty_batch_is_nothing_to_do():
+    x, w, y = np.zeros((0, 4, 4, 1)), np.ones((3, 3, 1, 2)), np.zeros((0, 2, 2, 2))
+    conv2d(x, w, y, 1, 1, 0, 0, 1, 1)
+    dw = np.full(w.shape, np.nan)
+    conv2d_weight_gradient(x, y, dw, 1, 1, 0, 0, 1, 1)
+    np.testing.assert_array_equal(dw, 0.0)
+
+
+def test_shapes_that_do_not_fit():
+    x, w, y = np.zeros((2, 4, 4, 3)), np.ones((3, 3, 2, 2)), np.zeros((2, 2, 2, 2))
+    with pytest.raises(ValueError, match=r"x \(2, 4, 4, 3\), w \(3, 3, 2, 2\)"):
+        conv2d(x, w, y, 1, 1, 0, 0, 1, 1)
+    with pytest.raises(TypeError, match="all float32 or all float64"):
+        conv2d(x[..., :2].astype("f"), w, y, 1, 1, 0, 0, 1, 1)
+    with pytest.raises(ValueError, match="down must be positive"):
+        conv2d(x[..., :2].copy(), w, y, 0, 1, 0, 0, 1, 1)
