@@ -47,8 +47,8 @@ def load_block(
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         vector = llvm_vector(context.data_model_manager, kind)
         base = place(context, builder, signature.args[0], *args[:2])
-        places = _places(builder, kind, base, *args[2:4])
-        return _packed(context, builder, kind, [emit.load(builder, p, vector) for p in places])
+        places = block_places(builder, kind, base, *args[2:4])
+        return assembled(context, builder, kind, [emit.load(builder, p, vector) for p in places])
 
     return kind and (kind(where, INDEX, INDEX, INDEX, rows, vectors, bits), code)
 
@@ -60,8 +60,8 @@ def store_block(typing: Any, block: Any, where: Any, at: Any, step: Any, last: A
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         kind = signature.args[0]
         base = place(context, builder, signature.args[1], *args[1:3])
-        places = _places(builder, kind, base, *args[3:])
-        for value, target in zip(_unpacked(builder, kind, args[0]), places, strict=True):
+        places = block_places(builder, kind, base, *args[3:])
+        for value, target in zip(vectors_of(builder, kind, args[0]), places, strict=True):
             emit.store(builder, value, target)
         return context.get_dummy_value()
 
@@ -93,7 +93,7 @@ def add_product(
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
         return _add_product(context, builder, signature, args, None)
 
-    if not _are_operands(block, a, b):
+    if not are_operands(block, a, b):
         return None
     return block(block, a, *[INDEX] * 4, b, *[INDEX] * 3), code
 
@@ -124,7 +124,7 @@ def add_product_packing(
         to = place(context, builder, signature.args[10], *args[10:])
         return _add_product(context, builder, signature, args[:10], to)
 
-    if not _are_operands(block, a, b) or element(packed) != block.dtype:
+    if not are_operands(block, a, b) or element(packed) != block.dtype:
         return None
     return block(block, a, *[INDEX] * 4, b, *[INDEX] * 3, packed, INDEX), code
 
@@ -136,12 +136,12 @@ def _add_product(context: Any, builder: Any, signature: Any, args: Any, packed: 
     b = place(context, builder, b_kind, b, b_at)
     starts = [moved(builder, a, row) for row in emit.row_offsets(builder, kind.rows, a_row, last)]
     steps = (a_step, b_step, index(kind.columns))
-    sums = _unpacked(builder, kind, block)
+    sums = vectors_of(builder, kind, block)
     with emit.loop(builder, depth, steps, sums) as ((a_offset, b_offset, to), sums, grown):
-        right = _row(context, builder, kind, moved(builder, b, b_offset))
+        right = load_row(context, builder, kind, moved(builder, b, b_offset))
         if packed is not None:
             for value, p in zip(
-                right, _row_places(builder, kind, moved(builder, packed, to)), strict=True
+                right, row_places(builder, kind, moved(builder, packed, to)), strict=True
             ):
                 emit.store(builder, value, p)
         for row, start in enumerate(starts):
@@ -149,34 +149,39 @@ def _add_product(context: Any, builder: Any, signature: Any, args: Any, packed: 
             own = sums[row * kind.vectors : (row + 1) * kind.vectors]
             pairs = zip(right, own, strict=True)
             grown += [emit.multiply_add(builder, left, value, total) for value, total in pairs]
-    return _packed(context, builder, kind, sums)
+    return assembled(context, builder, kind, sums)
 
 
-def _row(context: Any, builder: Any, kind: Block, start: Value) -> list[Value]:
-    vector = llvm_vector(context.data_model_manager, kind)
-    return [emit.load(builder, p, vector) for p in _row_places(builder, kind, start)]
-
-
-def _are_operands(block: types.Type, a: types.Type, b: types.Type) -> bool:
+def are_operands(block: types.Type, a: types.Type, b: types.Type) -> bool:
+    """Whether two factors have the element type of a block."""
     return isinstance(block, Block) and element(a) == element(b) == block.dtype
 
 
-def _places(builder: Any, kind: Block, base: Value, step: Value, last: Value) -> list[Value]:
-    """The pointers to a block's vectors in memory, row by row."""
-    rows = emit.row_offsets(builder, kind.rows, step, last)
-    return [p for row in rows for p in _row_places(builder, kind, moved(builder, base, row))]
-
-
-def _row_places(builder: Any, kind: Block, start: Value) -> list[Value]:
-    return [moved(builder, start, index(v * kind.lanes)) for v in range(kind.vectors)]
-
-
-def _packed(context: Any, builder: Any, kind: Block, values: list[Value]) -> Value:
+def assembled(context: Any, builder: Any, kind: Block, vectors: list[Value]) -> Value:
+    """The block of these vectors, row by row."""
     block = ir.Constant(context.get_data_type(kind), ir.Undefined)
-    for i, value in enumerate(values):
-        block = builder.insert_value(block, value, i)
+    for i, vector in enumerate(vectors):
+        block = builder.insert_value(block, vector, i)
     return block
 
 
-def _unpacked(builder: Any, kind: Block, block: Value) -> list[Value]:
+def vectors_of(builder: Any, kind: Block, block: Value) -> list[Value]:
+    """A block's vectors, row by row."""
     return [builder.extract_value(block, i) for i in range(kind.size)]
+
+
+def load_row(context: Any, builder: Any, kind: Block, start: Value) -> list[Value]:
+    """The vectors of a row that begins at a pointer."""
+    vector = llvm_vector(context.data_model_manager, kind)
+    return [emit.load(builder, p, vector) for p in row_places(builder, kind, start)]
+
+
+def row_places(builder: Any, kind: Block, start: Value) -> list[Value]:
+    """The pointers to the vectors of a row that begins at a pointer."""
+    return [moved(builder, start, index(v * kind.lanes)) for v in range(kind.vectors)]
+
+
+def block_places(builder: Any, kind: Block, base: Value, step: Value, last: Value) -> list[Value]:
+    """The pointers to a block's vectors in memory, row by row."""
+    rows = emit.row_offsets(builder, kind.rows, step, last)
+    return [p for row in rows for p in row_places(builder, kind, moved(builder, base, row))]

@@ -11,7 +11,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from pronghorn.devices.simd import emit
-from pronghorn.devices.simd.blocks import _are_operands, _packed, _row, _row_places, _unpacked
+from pronghorn.devices.simd.blocks import are_operands, assembled, load_row, row_places, vectors_of
 from pronghorn.devices.simd.emit import Value, index, moved
 from pronghorn.devices.simd.registers import INDEX, Block, element
 from pronghorn.devices.simd.vectors import Lowering, place
@@ -42,9 +42,9 @@ def add_gathered_product(
         a = place(context, builder, a_kind, a, index(0))
         b = place(context, builder, b_kind, b, index(0))
         starts = [moved(builder, a, row) for row in _offsets(builder, kind.rows, rows, last)]
-        sums = _unpacked(builder, kind, block)
+        sums = vectors_of(builder, kind, block)
         with emit.loop(builder, depth, (index(1), b_step), sums) as ((k, at), sums, grown):
-            right = _row(context, builder, kind, moved(builder, b, at))
+            right = load_row(context, builder, kind, moved(builder, b, at))
             offset = builder.load(moved(builder, steps, k))
             for row, start in enumerate(starts):
                 scalar = builder.load(moved(builder, start, offset))
@@ -52,9 +52,9 @@ def add_gathered_product(
                 own = sums[row * kind.vectors : (row + 1) * kind.vectors]
                 pairs = zip(right, own, strict=True)
                 grown += [emit.multiply_add(builder, left, value, total) for value, total in pairs]
-        return _packed(context, builder, kind, sums)
+        return assembled(context, builder, kind, sums)
 
-    if not _are_operands(block, a, b) or not rows == steps == OFFSETS:
+    if not are_operands(block, a, b) or not rows == steps == OFFSETS:
         return None
     return block(block, a, OFFSETS, INDEX, OFFSETS, b, INDEX, INDEX), code
 
@@ -68,8 +68,8 @@ def scatter_block(typing: Any, block: Any, where: Any, rows: Any, last: Any) -> 
         block, where, rows, last = args
         where = place(context, builder, signature.args[1], where, index(0))
         starts = [moved(builder, where, row) for row in _offsets(builder, kind.rows, rows, last)]
-        places = [p for start in starts for p in _row_places(builder, kind, start)]
-        for value, target in zip(_unpacked(builder, kind, block), places, strict=True):
+        places = [p for start in starts for p in row_places(builder, kind, start)]
+        for value, target in zip(vectors_of(builder, kind, block), places, strict=True):
             emit.store(builder, value, target)
         return context.get_dummy_value()
 
