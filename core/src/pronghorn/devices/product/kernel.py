@@ -67,7 +67,7 @@ class Product(Kernel):
         bound.operands = (*values, scratch)  # type: ignore[attr-defined]
         return bound
 
-    def text(self, real: str = "float32", parallel: bool = False) -> str:
+    def text(self, real: str = "float32") -> str:
         """The function in NumPy's terms; the loops are in `pronghorn.devices.product.loops`."""
         return ast.unparse(self.source.tree)
 
