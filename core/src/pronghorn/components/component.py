@@ -13,8 +13,23 @@ from pronghorn.components.spelling import canonical_arguments
 class _Spelled(type):
     """Translates the Keras 2/3 spellings of constructor arguments before the constructor runs."""
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """The constructor's own signature, for editors and `help`."""
+        if cls.__init__ is object.__init__:  # type: ignore[misc]
+            return inspect.Signature()
+        constructor = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return constructor.replace(parameters=list(constructor.parameters.values())[1:])
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        return super().__call__(*args, **canonical_arguments(cls, kwargs))
+        given = canonical_arguments(cls, kwargs)
+        unknown = [name for name in given if name not in own_arguments(cls)]
+        if unknown and not _takes_more(cls):
+            raise TypeError(
+                f"{cls.__name__} does not understand {', '.join(map(repr, unknown))}; "
+                f"it takes {', '.join(own_arguments(cls)) or 'no arguments'}"
+            )
+        return super().__call__(*args, **given)
 
 
 class Component(metaclass=_Spelled):
@@ -86,6 +101,14 @@ def own_arguments(cls: type) -> tuple[str, ...]:
     parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     kept = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return tuple(p.name for p in parameters if p.kind in kept and p.name != "self")
+
+
+@cache
+def _takes_more(cls: type) -> bool:
+    """Whether the constructor takes `**kwargs`, and so has to judge unknown arguments itself."""
+    constructor = cls.__init__  # type: ignore[misc]
+    parameters = inspect.signature(constructor).parameters.values()
+    return constructor is not object.__init__ and any(p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def split_config(description: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
