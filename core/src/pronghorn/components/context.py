@@ -1,7 +1,7 @@
 """What a component may ask for while it describes its work: kernels, arrays, phase, mask."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ class Context:
 
     Attributes:
         training: whether dropout and the like are active.
+        keeps: whether backward may follow, so that what it reads must not be thrown away.
         dtype: the float type of the computation.
         mask: which time steps count, (batch, steps) uint8, or None.
         output_mask: the mask handed to the next layer; the layer may replace it.
@@ -43,6 +44,7 @@ class Context:
         self.device = device
         self.dtype = np.dtype(dtype)
         self.training = training
+        self.keeps = True
         self.mask: Array | None = None
         self.output_mask: Array | None = None
         self.activation: Activation | None = None
@@ -125,8 +127,14 @@ def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Cal
     """The call without arguments that runs `kernel` on the arrays behind `args`."""
     arrays = [arg.array if isinstance(arg, Weight) else arg for arg in args]
     if hasattr(kernel, "on"):
-        kernel = kernel.on(device)
+        kernel = _on(kernel, device)
     if not hasattr(kernel, "bind"):
         return partial(kernel, *arrays)
     bound: Callable[[], None] = kernel.bind(*arrays)
     return bound
+
+
+@lru_cache(maxsize=512)
+def _on(kernel: Any, device: devices.Device) -> Any:
+    """The kernel for a device: one for equal pairs, so that its code is looked up only once."""
+    return kernel.on(device)

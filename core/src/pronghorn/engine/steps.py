@@ -28,15 +28,24 @@ class Step:
 
 
 def record_forward(
-    recorder: Recorder, layers: Sequence[Layer], x: Tensor, training: bool, clock: Any
+    recorder: Recorder,
+    layers: Sequence[Layer],
+    x: Tensor,
+    training: bool,
+    clock: Any,
+    keeps: bool | None = None,
 ) -> list[Step]:
-    """Describe the layers' outputs. An activation that the layer before it applies has no step."""
+    """Describe the layers' outputs. An activation that the layer before it applies has no step.
+
+    `keeps` says whether `record_backward` follows; by default it does in training only.
+    """
     steps: list[Step] = []
     mask = absorbed = None
     for layer, following in zip(layers, [*layers[1:], None], strict=True):
         if layer is absorbed:
             continue
         ctx = RecordingContext(recorder, layer, training, clock)
+        ctx.keeps = training if keeps is None else keeps
         ctx.mask = ctx.output_mask = mask
         if following is not None and _absorbs(layer, following):
             absorbed, ctx.activation = following, following.pointwise

@@ -72,7 +72,7 @@ class Circuit:
         storage = Storage(self.learning, model.non_trainable_weights, model.device, model.dtype)
         self._recorder = recorder = _CountingRecorder(model.device, model.dtype, keep=True)
         self._x = recorder.empty(tuple(shape), model.layers[0].data_dtype)
-        steps = record_forward(recorder, model.layers, self._x, training, storage.clock)
+        steps = record_forward(recorder, model.layers, self._x, training, storage.clock, True)
         self._y, self._mask = steps[-1].y, steps[-1].ctx.output_mask
         recorder.hold(self._y.buffer)
         self._penalty = _record_penalties(recorder, steps, self.learning) if penalties else None

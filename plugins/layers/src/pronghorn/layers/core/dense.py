@@ -37,6 +37,13 @@ class Dense(Layer):
         [[3.0, 4.0]]
     """
 
+    examples = (
+        ({"output_dim": 3}, (5,)),
+        ({"output_dim": 3, "activation": "tanh", "bias": False}, (5,)),
+        ({"output_dim": 4, "activation": "gelu"}, (2, 5)),
+        ({"output_dim": 3, "activation": "softmax", "init": "one"}, (5,)),
+        ({"output_dim": 20, "activation": "relu", "W_constraint": "maxnorm"}, (17,)),
+    )
     min_ndim = 2
 
     def __init__(
@@ -111,7 +118,7 @@ class Dense(Layer):
         rows = x.reshape((prod(x.shape[:-1]), x.shape[-1]))
         y = ctx.empty((rows.shape[0], self.output_dim))
         z = y
-        if activation.fuses and not (ctx.training and activation.needs_input):
+        if activation.fuses and not (ctx.keeps and activation.needs_input):
             self._product(rows, y, ctx, activation)
         else:
             z = ctx.empty(y.shape) if activation.needs_input else y
