@@ -18,3 +18,6 @@ def elu(x, alpha=1.0):
 @elu.derivative(when=lambda alpha: alpha >= 0.0)
 def _(y, alpha):
     return 1.0 if y > 0.0 else y + alpha
+
+
+elu.examples = ({}, {"alpha": 0.5}, {"alpha": -0.5})

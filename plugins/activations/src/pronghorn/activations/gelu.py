@@ -18,3 +18,6 @@ def gelu(x, approximate=False):
     if approximate:
         return 0.5 * x * (1.0 + math.tanh(ROOT_TWO_OVER_PI * (x + 0.044715 * x * x * x)))
     return 0.5 * x * (1.0 + math.erf(x * ROOT_HALF))
+
+
+gelu.examples = ({}, {"approximate": True})

@@ -5,7 +5,7 @@ from pronghorn.components.activation import activation
 
 @activation
 def linear(x):
-    """`x`, unchanged: the default activation of every layer."""
+    """`f(x) = x`: the default activation of every layer."""
     return x
 
 

@@ -28,3 +28,6 @@ def _(x, alpha, max_value):
 @relu.derivative(when=lambda alpha, max_value: alpha >= 0.0 and max_value is None)
 def _(y, alpha):
     return 1.0 if y > 0.0 else (alpha if y < 0.0 else 0.0)
+
+
+relu.examples = ({}, {"alpha": 0.3}, {"max_value": 1.0}, {"alpha": -0.3, "max_value": 0.7})

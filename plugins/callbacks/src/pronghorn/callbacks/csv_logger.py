@@ -23,6 +23,8 @@ class CSVLogger(Callback):
     file is flushed after every epoch. Raises OSError when training begins if it cannot be opened.
     """
 
+    examples = ({"filename": "epochs.csv"}, {"filename": "folder/epochs.tsv", "separator": "\t"})
+
     def __init__(
         self, filename: str | PathLike[str], separator: str = ",", append: bool = False
     ) -> None:

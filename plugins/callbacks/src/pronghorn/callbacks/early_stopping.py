@@ -21,6 +21,8 @@ class EarlyStopping(Callback):
         restore_best_weights: end with the weights of the best epoch instead of the last.
     """
 
+    examples = ({}, {"monitor": "loss", "min_delta": 100.0, "restore_best_weights": True})
+
     def __init__(
         self,
         monitor: str = "val_loss",

@@ -11,9 +11,15 @@ Function = Callable[..., Any] | None
 class LambdaCallback(Callback):
     """A callback whose hooks are plain functions.
 
-    The epoch hooks take `(epoch, logs)`, the batch hooks `(batch, logs)`, the training hooks
-    `(logs)`. Further keyword arguments become attributes.
+    Arguments:
+        on_epoch_begin, on_epoch_end: functions of `(epoch, logs)`.
+        on_batch_begin, on_batch_end: functions of `(batch, logs)`.
+        on_train_begin, on_train_end: functions of `(logs)`.
+
+    Further keyword arguments become attributes.
     """
+
+    examples = ({}, {"on_epoch_end": lambda epoch, logs: None, "on_batch_end": lambda *args: None})
 
     def __init__(
         self,

@@ -15,6 +15,11 @@ class LearningRateScheduler(Callback):
     optimizer has no learning rate.
     """
 
+    examples = (
+        {"schedule": lambda epoch: 0.1 / (epoch + 1)},
+        {"schedule": lambda epoch, rate: 0.5 * rate},
+    )
+
     def __init__(self, schedule: Callable[..., float]) -> None:
         self.schedule = schedule
 

@@ -27,6 +27,11 @@ class ModelCheckpoint(Callback):
     names a value that the logs lack. A file that is replaced is whole at every moment.
     """
 
+    examples = (
+        {"filepath": "model.{epoch:02d}-{val_loss:.2f}.h5"},
+        {"filepath": "folder/best.h5", "save_best_only": True, "save_weights_only": True},
+    )
+
     def __init__(
         self,
         filepath: str | PathLike[str],

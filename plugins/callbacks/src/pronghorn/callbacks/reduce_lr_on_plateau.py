@@ -23,6 +23,8 @@ class ReduceLROnPlateau(Callback):
     Adds the rate of each epoch to its logs as `lr`. Raises ValueError if `factor` is 1 or more.
     """
 
+    examples = ({}, {"factor": 0.5, "patience": 0, "epsilon": 100.0})
+
     def __init__(
         self,
         monitor: str = "val_loss",

@@ -12,7 +12,7 @@ def keep_positive(x):
 
 
 class NonNeg(Constraint):
-    """No element is negative: those that are become 0."""
+    """`max(w, 0)`: elements that are negative become 0."""
 
     scalar = Function(keep_positive)
 

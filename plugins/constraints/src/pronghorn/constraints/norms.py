@@ -51,6 +51,8 @@ class MaxNorm(NormConstraint):
         axis: the axis or axes over which a norm is taken.
     """
 
+    examples = ({}, {"m": 1.5, "axis": 1}, ({"axis": [0, 1, 2]}, (3, 3, 2, 4)))
+
     def __init__(self, m: float = 2, axis: Axis = 0) -> None:
         self.m = m
         self.axis = axis
@@ -85,6 +87,8 @@ class MinMaxNorm(NormConstraint):
         rate: how far an update goes towards them; 1 is all the way.
         axis: the axis or axes over which a norm is taken.
     """
+
+    examples = ({}, {"low": 1.0, "high": 3.0}, {"high": 2.0, "axis": [0, 1]})
 
     def __init__(
         self, low: float = 0.0, high: float = 1.0, rate: float = 1.0, axis: Axis = 0

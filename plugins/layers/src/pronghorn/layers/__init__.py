@@ -6,6 +6,8 @@ from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
     from pronghorn.components.layer import Layer as Layer
+    from pronghorn.layers.convolutional import Convolution1D as Convolution1D
+    from pronghorn.layers.convolutional import Convolution2D as Convolution2D
     from pronghorn.layers.convolutional import Cropping1D as Cropping1D
     from pronghorn.layers.convolutional import Cropping2D as Cropping2D
     from pronghorn.layers.convolutional import UpSampling1D as UpSampling1D
@@ -31,9 +33,16 @@ if TYPE_CHECKING:
     from pronghorn.layers.pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
     from pronghorn.layers.pooling import MaxPooling1D as MaxPooling1D
     from pronghorn.layers.pooling import MaxPooling2D as MaxPooling2D
+    from pronghorn.layers.recurrent import GRU as GRU
+    from pronghorn.layers.recurrent import LSTM as LSTM
+    from pronghorn.layers.recurrent import SimpleRNN as SimpleRNN
+    from pronghorn.layers.wrappers import Bidirectional as Bidirectional
+    from pronghorn.layers.wrappers import TimeDistributed as TimeDistributed
 
     AvgPool1D = AveragePooling1D
     AvgPool2D = AveragePooling2D
+    Conv1D = Convolution1D
+    Conv2D = Convolution2D
     GlobalAvgPool1D = GlobalAveragePooling1D
     GlobalAvgPool2D = GlobalAveragePooling2D
     GlobalMaxPool1D = GlobalMaxPooling1D

@@ -14,13 +14,13 @@ def argmax(values):
 
 @row_metric
 def categorical_accuracy(t, p):
-    """Share of rows in which the largest target and the largest prediction are at one place."""
+    """Share of rows with `argmax(t) == argmax(p)`; of equals, the first one counts."""
     return 1.0 if argmax(t) == argmax(p) else 0.0
 
 
 @row_metric(sparse=True)
 def sparse_categorical_accuracy(t, p):
-    """Share of rows whose largest prediction is at the place that the target names."""
+    """Share of rows with `t == argmax(p)`, t being a class number; of equals, the first counts."""
     label = t[0]
     for j in range(1, t.size):
         label = max(label, t[j])

@@ -35,7 +35,7 @@ def _(sums, rows, beta):
 
 @row_metric(width=3)
 def fmeasure(t, p):
-    """The harmonic mean of precision and recall: `fbeta_score` with beta 1."""
+    """`2 * P * R / (P + R)` of precision P and recall R: `fbeta_score` with beta 1."""
     return fbeta_score(t, p)
 
 

@@ -12,7 +12,7 @@ def to_bit(value):
 
 @row_metric(width=2)
 def precision(t, p):
-    """Share of true ones among the elements predicted positive, over the batch."""
+    """`TP / (TP + FP)`: share of true ones among the elements predicted positive."""
     found, predicted = 0.0, 0.0
     for j in range(p.size):
         found += to_bit(t[j] * p[j])
@@ -27,7 +27,7 @@ def _(sums, rows):
 
 @row_metric(width=2)
 def recall(t, p):
-    """Share of the elements that are positive which was predicted so, over the batch."""
+    """`TP / (TP + FN)`: share of the elements that are positive which was predicted so."""
     found, positive = 0.0, 0.0
     for j in range(p.size):
         found += to_bit(t[j] * p[j])

@@ -6,7 +6,7 @@ from pronghorn.metrics.categorical_accuracy import argmax
 
 @row_metric
 def top_k_categorical_accuracy(t, p, k=5):
-    """Share of rows in which fewer than `k` predictions are larger than that of the true class."""
+    """Share of rows with `count(p > p[argmax(t)]) < k`: the true class is among the first k."""
     chosen = p[argmax(t)]
     larger = 0
     for j in range(p.size):
@@ -17,7 +17,7 @@ def top_k_categorical_accuracy(t, p, k=5):
 
 @row_metric(sparse=True)
 def sparse_top_k_categorical_accuracy(t, p, k=5):
-    """`top_k_categorical_accuracy` for targets that are class numbers."""
+    """Share of rows with `count(p > p[t]) < k`, t being a class number."""
     label = int(t[0])
     if not (label >= 0 and label < p.size):
         return 0.0
@@ -26,3 +26,7 @@ def sparse_top_k_categorical_accuracy(t, p, k=5):
         if p[j] > p[label]:
             larger += 1
     return 1.0 if larger < k else 0.0
+
+
+top_k_categorical_accuracy.examples = ({}, {"k": 2})
+sparse_top_k_categorical_accuracy.examples = ({}, {"k": 2})

@@ -28,5 +28,5 @@ def cosine_proximity(t, p, g):
 
 @row_objective
 def cosine_similarity(t, p, g):
-    """Minus the cosine between targets and predictions: -1 for the same direction (Keras 2, 3)."""
+    """`-sum(t * p) / (|t| * |p|)` over the last axis: -1 for the same direction (Keras 2, 3)."""
     return cosine_proximity(t, p, g)

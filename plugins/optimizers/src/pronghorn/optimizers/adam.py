@@ -30,6 +30,7 @@ class Adam(Optimizer):
         decay: the rate is `lr / (1 + decay * updates)`.
     """
 
+    examples = ({}, {"lr": 0.01, "decay": 0.1})
     slots = ("mean", "square")
     rule = Function(step)
 

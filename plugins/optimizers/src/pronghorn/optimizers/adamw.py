@@ -29,6 +29,7 @@ class AdamW(Optimizer):
         decay: the rate is `lr / (1 + decay * updates)`.
     """
 
+    examples = ({}, {"lr": 0.01, "weight_decay": 0.1})
     slots = ("mean", "square")
     rule = Function(step)
 

@@ -30,6 +30,7 @@ class Lion(Optimizer):
         decay: the rate is `lr / (1 + decay * updates)`.
     """
 
+    examples = ({}, {"weight_decay": 0.1})
     slots = ("mean",)
     rule = Function(step)
 

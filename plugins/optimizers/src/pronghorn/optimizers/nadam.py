@@ -30,6 +30,7 @@ class Nadam(Optimizer):
         schedule_decay: how fast the momentum warms up.
     """
 
+    examples = ({}, {"schedule_decay": 0.1})
     slots = ("mean", "square")
     rule = Function(step)
 

@@ -1,7 +1,7 @@
 """Gradients divided by their recent size."""
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.optimizer import Optimizer
 from pronghorn.devices.function import Function
@@ -26,6 +26,10 @@ class RMSprop(Optimizer):
         decay: the rate is `lr / (1 + decay * updates)`.
     """
 
+    examples = ({}, {"rho": 0.5, "decay": 0.1})
+    expected_failures: ClassVar = {
+        "state_comes_back": "the number of updates is not saved, as in Keras 1: decay starts again",
+    }
     slots = ("square",)
     rule = Function(step)
     counts_always = False

@@ -27,6 +27,7 @@ class SGD(Optimizer):
         nesterov: whether the gradient counts as one at the place ahead.
     """
 
+    examples = ({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True, "decay": 0.1})
     slots = ("moment",)
     rule = Function(step)
     compiled_in = ("nesterov",)

@@ -21,6 +21,8 @@ class EigenvalueRegularizer(Regularizer):
         k: weight of the penalty.
     """
 
+    examples = ({"k": 0.1}, ({"k": 2.0}, (3, 6)))
+
     def __init__(self, k: float) -> None:
         self.k = k
 

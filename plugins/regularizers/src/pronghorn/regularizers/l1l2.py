@@ -17,6 +17,8 @@ class L1L2Regularizer(Regularizer):
         l2: weight of the squares.
     """
 
+    examples = ({"l1": 0.1}, {"l2": 0.2}, {"l1": 0.1, "l2": 0.2})
+
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         self.l1 = l1
         self.l2 = l2

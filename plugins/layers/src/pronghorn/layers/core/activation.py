@@ -22,6 +22,12 @@ class Activation(Layer):
         [[0.0, 2.0]]
     """
 
+    examples = (
+        ({"activation": "relu"}, (5,)),
+        ({"activation": "softmax"}, (4, 3)),
+        ({"activation": {"name": "elu", "config": {"alpha": 0.5}}}, (4, 3)),
+        ({"activation": "linear"}, (5,)),
+    )
     supports_masking = True
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:

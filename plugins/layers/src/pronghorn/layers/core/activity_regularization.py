@@ -1,6 +1,6 @@
 """A penalty on what passes through."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer
@@ -10,13 +10,18 @@ from pronghorn.components.regularizer import Regularizer
 class ActivityRegularization(Layer):
     """Passes its input on and adds `l1 * sum(abs(x)) + l2 * sum(x**2)` to the loss.
 
-    The sums run over the whole batch, in training and in testing, as in Keras 1.2.
+    Any shape, which stays. The sums run over the whole batch, in training and in testing, as in
+    Keras 1.2.
 
     Args:
         l1: factor of the absolute values.
         l2: factor of the squares.
     """
 
+    examples = (({"l1": 0.1, "l2": 0.2}, (5,)), ({"l2": 0.1}, (4, 3)))
+    expected_failures: ClassVar = {
+        "loss_is_the_mean_over_batches": "the penalty is a sum over the batch, as in Keras 1",
+    }
     supports_masking = True
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:

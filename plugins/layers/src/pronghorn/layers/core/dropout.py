@@ -29,6 +29,12 @@ class Dropout(Layer):
     Overfitting", JMLR 15 (2014).
     """
 
+    examples = (
+        ({"p": 0.4}, (7,)),
+        ({"p": 0.4, "noise_shape": [None, 1, 3]}, (4, 3)),
+        ({"p": 0.3, "seed": 7}, (4, 3)),
+        ({"p": 0.0}, (5,)),
+    )
     supports_masking = True
 
     def __init__(

@@ -13,6 +13,7 @@ class Flatten(Layer):
     Row-major; the input needs 3 axes or more, the batch axis counted, all but that one known.
     """
 
+    examples = (({}, (4, 3)), ({}, (2, 3, 4)))
     min_ndim = 3
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:

@@ -19,6 +19,7 @@ class Masking(Layer):
         mask_value: what marks a step that is not there.
     """
 
+    examples = (({}, (4, 3)), ({"mask_value": 1.5}, (4, 3, 2)))
     supports_masking = True
     min_ndim = 3
 

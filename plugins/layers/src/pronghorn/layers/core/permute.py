@@ -12,9 +12,13 @@ from pronghorn.components.layer import Layer, Shape
 class Permute(Layer):
     """Reorders the axes of each sample: output axis i is input axis `dims[i]`.
 
+    (batch, ...) to (batch, ...), the lengths reordered.
+
     Args:
         dims: the axes, counted from 1; the batch axis is not among them. `(2, 1)` swaps two.
     """
+
+    examples = (({"dims": [2, 1]}, (4, 3)), ({"dims": [3, 1, 2]}, (2, 4, 3)), ({"dims": [1]}, (5,)))
 
     def __init__(self, dims: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -14,6 +14,7 @@ class RepeatVector(Layer):
         n: how many times.
     """
 
+    examples = (({"n": 3}, (5,)), ({"n": 1}, (4,)))
     min_ndim = max_ndim = 2
 
     def __init__(self, n: int, **kwargs: Any) -> None:

@@ -16,6 +16,8 @@ class Reshape(Layer):
         target_shape: shape without the batch axis; one -1 is inferred.
     """
 
+    examples = (({"target_shape": [3, 2]}, (6,)), ({"target_shape": [2, -1]}, (4, 3)))
+
     def __init__(self, target_shape: Sequence[int], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.target_shape = tuple(int(n) for n in target_shape)
