@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pronghorn.devices import threads
+from pronghorn.devices.calls import sequence
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.function import Function
 from pronghorn.devices.kernels.cpu import add
@@ -25,9 +26,7 @@ def count_up(x):
 
 def bound(made, *args, chunks):
     """A call in the pool, however small the work."""
-    values, real = made.values(args)
-    entry, pool = made.compiled(values, real), threads.pool()
-    return lambda: entry(*values, chunks, pool)
+    return made.call(*made.values(args), chunks)
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 2, 3, 63, 64, 65, 1000, 4097])
@@ -48,8 +47,7 @@ def test_alone_and_shared_give_the_same():
     rng = np.random.default_rng(0)
     x = rng.standard_normal(10_000).astype(np.float32)
     alone, shared = np.zeros_like(x), np.zeros_like(x)
-    entry = add.compiled((x, alone), "float32")
-    entry(x, alone, 0, 0)
+    add.call((x, alone), "float32", 0)()
     bound(add, x, shared, chunks=7)()
     np.testing.assert_array_equal(alone, shared)
     np.testing.assert_array_equal(alone, x)
@@ -115,6 +113,45 @@ def test_prange_in_a_loop_and_in_another_prange():
     np.testing.assert_array_equal(x, 3 * np.outer(np.arange(7), np.arange(5)))
 
 
+def test_what_stands_before_a_loop_is_read_once():
+    @kernel
+    def less_the_first(x, y):
+        first = x[0]
+        for i in prange(y.size):
+            y[i] -= first
+
+    @kernel
+    def less_its_first(x):
+        row = x[:]
+        first = row[0]
+        for i in prange(x.size):
+            x[i] -= first
+
+    x, y = np.arange(1.0, 1000.0), np.arange(1.0, 1000.0)
+    bound(less_the_first, x, y, chunks=5)()
+    np.testing.assert_array_equal(y, x - 1)
+    for made, args in ((less_the_first, (x, x)), (less_its_first, (y + 1,))):
+        bound(made, *args, chunks=5)()
+        np.testing.assert_array_equal(args[0], np.arange(999.0))
+
+
+def test_calls_in_sequence():
+    x = np.zeros(100)
+    seen = []
+    steps = [
+        bound(count_up, x, chunks=0),
+        bound(count_up, x, chunks=3),
+        lambda: seen.append(x.sum()),
+        bound(count_up, x, chunks=0),
+    ]
+    run = sequence(steps)
+    del steps
+    run()
+    run()
+    assert seen == [200, 500]
+    assert (x == 6).all()
+
+
 @pytest.mark.parametrize(
     "loop",
     [
@@ -147,49 +184,61 @@ PREPARED = """
     from pronghorn.devices import threads
     from pronghorn.devices.kernels.cpu import add
     x, y = np.ones(4096), np.zeros(4096)
-    entry = add.compiled((x, y), "float64")
-    call = lambda: entry(x, y, 8, threads.pool())
+    call = add.call((x, y), "float64", 8)
     call()
 """
 
 
 def test_environment_is_left_alone():
-    program = PREPARED + """
+    program = (
+        PREPARED
+        + """
     print({k: v for k, v in os.environ.items() if "OMP" in k or "KMP" in k})
     maps = open("/proc/self/maps").read() if sys.platform == "linux" else ""
     print("libgomp" in maps)
     """
+    )
     assert run_python(program).split("\n")[:2] == ["{}", "False"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_fork():
-    program = PREPARED + """
+    program = (
+        PREPARED
+        + """
     import warnings
     warnings.simplefilter("ignore", DeprecationWarning)
     child = os.fork()
-    for _ in range(100):
+    again = add.call((x, y), "float64", 8) if child == 0 else call
+    for _ in range(50):
         call()
+        again()
     if child == 0:
         pool = threads._pool()
         os._exit(0 if (y == 101).all() and len(pool.threads) == threads.count() - 1 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     print((y == 101).all())
     """
+    )
     assert run_python(program, NUMBA_NUM_THREADS="3") == "True\n"
 
 
 def test_loops_after_the_pool_has_ended():
-    program = PREPARED + """
+    program = (
+        PREPARED
+        + """
     threads._pool().stop()
-    entry(x, y, 8, threads._pool().address)
+    call()
     print(y[0], len(threads._pool().threads))
     """
+    )
     assert run_python(program) == "2.0 0\n"
 
 
 def test_more_threads_than_cores():
-    program = PREPARED + """
+    program = (
+        PREPARED
+        + """
     for _ in range(300):
         call()
     time.sleep(0.01)
@@ -197,6 +246,7 @@ def test_more_threads_than_cores():
         call()
     print((y == 601).all(), len(threads._pool().threads))
     """
+    )
     assert run_python(program, NUMBA_NUM_THREADS="7") == "True 6\n"
 
 

@@ -7,18 +7,18 @@ from typing import Any, overload
 
 import numpy as np
 
-from pronghorn.devices import kinds, source, threads
+from pronghorn.devices import calls, kinds, parts, source, threads
 from pronghorn.devices.function import Function
 from pronghorn.devices.host import CpuDevice
-from pronghorn.devices.host_target import CPU, OPTIONS
-from pronghorn.devices.jit import entry_point
-from pronghorn.devices.kernel import BaseKernel, Work, type_text
-from pronghorn.devices.kinds import Kind
+from pronghorn.devices.host_target import CPU, kernel_target
+from pronghorn.devices.jit import c_function
+from pronghorn.devices.kernel import BaseKernel, Work, is_array
 from pronghorn.devices.program import Program, prange
 
-SERIAL = CPU
-
 __all__ = ["CpuDevice", "Kernel", "kernel", "prange"]
+
+Conflicts = set[tuple[str, str]]
+"""Pairs of arguments, see `parts.Entry`."""
 
 
 class Kernel(BaseKernel):
@@ -45,6 +45,7 @@ class Kernel(BaseKernel):
             isinstance(n, ast.Call) and _is_prange(n.func, self.source)
             for n in ast.walk(self.source.tree)
         )
+        self.written = parts.written(self.source.tree)
 
     def bind(self, *args: Any) -> Callable[[], None]:
         """A call without arguments that runs the compiled kernel on these arguments.
@@ -52,11 +53,20 @@ class Kernel(BaseKernel):
         The arrays are used in place; they must be C-contiguous. Compiles when the types are new.
         """
         values, real = self.values(args)
-        entry = self.compiled(values, real)
-        if not self.parallel:
-            return partial(entry, *values)
-        chunks = threads.chunks(self.work_of(values))
-        return partial(entry, *values, chunks, threads.pool() if chunks else 0)
+        chunks = threads.chunks(self.work_of(values)) if self.parallel else 0
+        return self.call(values, real, chunks)
+
+    def call(self, values: Sequence[Any], real: str, chunks: int) -> Callable[[], None]:
+        """The bound call with its rounds shared out in so many chunks, 0 for none.
+
+        Args:
+            values: checked arguments and
+            real: their float type, as `values` gives them.
+        """
+        address, conflicts = self._compiled_for(values, real, apart=True)
+        if self._overlap(values, conflicts):
+            address, _ = self._compiled_for(values, real, apart=False)
+        return calls.bound(address, values, chunks)
 
     def work_of(self, values: Sequence[Any]) -> int:
         """Elementary operations for these arguments."""
@@ -72,27 +82,33 @@ class Kernel(BaseKernel):
             )
         if not (value.flags.c_contiguous and value.flags.aligned):
             raise ValueError(f"kernel {self.name}: {name} is not a C-contiguous array")
+        if name in self.written and not value.flags.writeable:
+            raise ValueError(f"kernel {self.name}: {name} is written to, but it is read-only")
 
     def text(self, real: str = "float32") -> str:
         """The generated module, for the curious and for tests."""
-        return self._program(real, None).text
-
-    def compiled(self, values: Sequence[Any], real: str) -> Callable[..., None]:
-        """The machine code's entry point for arguments of these types.
-
-        That of a parallel kernel takes two more: the number of chunks and the pool's address.
-        """
-        key = (tuple(_type_key(v) for v in values), real)
-        if key not in self._compiled:
-            program = self._program(real, [kinds.of_value(v, real) for v in values])
-            types = [type_text(v) for v in values]
-            more = ["int64", "int64"] if self.parallel else []
-            self._compiled[key] = entry_point(program, [*types, *more], OPTIONS)
-        return self._compiled[key]
-
-    def _program(self, real: str, arguments: Sequence[Kind] | None) -> Program:
         self.require_functions()
-        return Program(self.source, self.functions, CPU, real, arguments)
+        return Program(self.source, self.functions, CPU, real).text
+
+    def _overlap(self, values: Sequence[Any], conflicts: Conflicts) -> bool:
+        """Whether of two arrays that are in conflict both are the same memory, in part."""
+        arrays = {n: v for n, v in zip(self.parameters, values, strict=True) if is_array(v)}
+        pairs = [(arrays[a], arrays[b]) for a, b in conflicts if {a, b} <= arrays.keys()]
+        return any(np.may_share_memory(a, b) for a, b in pairs)
+
+    def _compiled_for(self, values: Sequence[Any], real: str, apart: bool) -> tuple[int, Conflicts]:
+        key = (tuple(_type_key(v) for v in values), real, apart)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(values, real, apart)
+        made: tuple[int, Conflicts] = self._compiled[key]
+        return made
+
+    def _compile(self, values: Sequence[Any], real: str, apart: bool) -> tuple[int, Conflicts]:
+        self.require_functions()
+        known = [kinds.of_value(v, real) for v in values]
+        target, conflicts = kernel_target(calls.layout(values), apart)
+        program = Program(self.source, self.functions, target, real, known)
+        return c_function(program, ["int64"] * 3), conflicts
 
 
 @overload

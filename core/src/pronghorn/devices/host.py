@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from pronghorn.devices.calls import sequence
 from pronghorn.errors import DeviceError
 
 
@@ -59,13 +60,7 @@ class CpuDevice:
 
     def program(self, calls: Sequence[Callable[[], None]]) -> Callable[[], None]:
         """One call that makes these calls in their order."""
-        steps = tuple(calls)
-
-        def run() -> None:
-            for step in steps:
-                step()
-
-        return run
+        return sequence(calls)
 
 
 ALIGNMENT = 64

@@ -1,9 +1,11 @@
 """How programs are written down for the CPU."""
 
 import ast
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from pronghorn.devices import parts
+from pronghorn.devices.parts import Entry
 from pronghorn.devices.precision import REAL_NAME
 from pronghorn.devices.program import Program, Target, prange, real
 from pronghorn.devices.source import Source
@@ -20,16 +22,38 @@ FASTER = {
 }
 """Functions that LLVM can vectorize, for those of the C library, which it cannot."""
 
+LIGHTER = {
+    "builtins.min": ("pronghorn.devices.intrinsics", "least"),
+    "builtins.max": ("pronghorn.devices.intrinsics", "most"),
+    "ndarray.reshape": ("pronghorn.devices.intrinsics", "flat"),
+}
+"""What Numba would compile as functions of their own, which takes longer than many a kernel."""
+
 
 def _decorator(options: dict[str, Any]) -> str:
     return f"@njit({', '.join(f'{name}={value!r}' for name, value in options.items())})"
 
 
-def _split(program: Program, source: Source, tree: ast.FunctionDef) -> list[ast.FunctionDef]:
-    if not any(parts.is_prange(node) for node in ast.walk(tree)):
-        return [tree]
-    spread = program.imported("pronghorn.devices.spread", "spread")
-    return parts.split(tree, source, program.unique, spread)
+Argument = tuple[int, str, int | None]
+"""Of a kernel: its place in the call's data, the name of its type, its number of axes or None."""
+
+
+def kernel_target(
+    arguments: Sequence[Argument], apart: bool = True
+) -> tuple[Target, set[tuple[str, str]]]:
+    """For a kernel that is to become a C function, and its conflicts, filled when it is written.
+
+    See `parts.Entry` for the arguments and for what a conflict is.
+    """
+    conflicts: set[tuple[str, str]] = set()
+
+    def split(program: Program, source: Source, tree: ast.FunctionDef) -> list[ast.FunctionDef]:
+        entry = Entry(tree, source, arguments, program.imported, program.unique, apart)
+        functions = entry.functions()
+        conflicts.update(entry.conflicts)
+        return functions
+
+    return replace(CPU, split=split), conflicts
 
 
 CPU = Target(
@@ -37,8 +61,7 @@ CPU = Target(
     helper=_decorator({**OPTIONS, "inline": "always"}),
     header=("from numba import njit",),
     names={"prange": prange, REAL_NAME: real},
-    faster={"float32": FASTER},
+    faster={"float32": {**FASTER, **LIGHTER}, "float64": LIGHTER},
     index=("pronghorn.devices.intrinsics", "at"),
-    split=_split,
     part=_decorator(OPTIONS),
 )

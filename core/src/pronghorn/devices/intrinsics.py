@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import types
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from pronghorn.devices import formulas
 from pronghorn.devices.lanes import Lanes
@@ -50,6 +52,56 @@ def at(typing_context: Any, index: Any) -> Any:
     return types.uint64(index), generate
 
 
+def _extreme(name: str, sign: str) -> Any:
+    def typed(typing_context: Any, a: Any, b: Any) -> Any:
+        kind = typing_context.unify_types(a, b)
+        if not isinstance(kind, types.Integer | types.Float):
+            return None
+
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            first, second = (
+                context.cast(builder, value, given, kind)
+                for value, given in zip(args, (a, b), strict=True)
+            )
+            compare = _comparison(builder, kind)
+            return builder.select(compare(sign, second, first), second, first)
+
+        return kind(a, b), generate
+
+    typed.__name__ = typed.__qualname__ = name
+    return intrinsic(typed)
+
+
+def _comparison(builder: Any, kind: Any) -> Any:
+    if isinstance(kind, types.Float):
+        return builder.fcmp_ordered
+    return builder.icmp_signed if kind.signed else builder.icmp_unsigned
+
+
+@intrinsic
+def flat(typing_context: Any, array: Any, size: Any) -> Any:
+    """The `size` elements of a C-contiguous array as an array of one axis."""
+    kind = types.Array(array.dtype, 1, "C", readonly=not array.mutable)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        given = context.make_array(array)(context, builder, args[0])
+        made = context.make_array(kind)(context, builder)
+        length = context.cast(builder, args[1], size, types.intp)
+        populate_array(
+            made,
+            data=given.data,
+            shape=[length],
+            strides=[given.itemsize],
+            itemsize=given.itemsize,
+            meminfo=given.meminfo,
+        )
+        return impl_ret_borrowed(context, builder, kind, made._getvalue())
+
+    return kind(array, size), generate
+
+
+least = _extreme("least", "<")
+most = _extreme("most", ">")
 exp = _intrinsic("exp", formulas.exp, math.exp)
 expm1 = _intrinsic("expm1", formulas.expm1, math.expm1)
 log = _intrinsic("log", formulas.log, math.log)

@@ -6,14 +6,22 @@ from types import ModuleType
 from typing import Any
 
 from pronghorn.devices import generated
-from pronghorn.devices.host_target import OPTIONS
+from pronghorn.devices.host_target import CPU, OPTIONS
+from pronghorn.devices.kinds import INT
 from pronghorn.devices.program import Program
+from pronghorn.devices.source import read
 from pronghorn.errors import FunctionError
 
-__all__ = ["OPTIONS", "c_function", "entry_point", "explained"]
+__all__ = ["OPTIONS", "c_function", "entry_point", "explained", "plain_program"]
 
 _kept: list[Any] = []
 """Compiled C functions; their code goes when they do."""
+
+
+def plain_program(function: Callable[..., Any]) -> Program:
+    """A program of integers alone."""
+    source = read(function)
+    return Program(source, {}, CPU, "float64", [INT] * len(source.tree.args.args))
 
 
 def entry_point(

@@ -47,7 +47,7 @@ class BaseKernel(ABC):
         self.work = work
         self.elementwise = elementwise
         self.functions: dict[str, Function] = {}
-        self._compiled: dict[Any, Callable[..., None]] = {}
+        self._compiled: dict[Any, Any] = {}
 
     @abstractmethod
     def bind(self, *args: Any) -> Callable[[], None]:

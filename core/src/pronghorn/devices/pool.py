@@ -21,11 +21,9 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from pronghorn.devices import jit, pool_loops
-from pronghorn.devices.host_target import CPU, OPTIONS
-from pronghorn.devices.kinds import INT
+from pronghorn.devices.host_target import OPTIONS
 from pronghorn.devices.pool_loops import (
     ASLEEP,
     BUSY,
@@ -39,8 +37,6 @@ from pronghorn.devices.pool_loops import (
     WAIT,
     YIELD,
 )
-from pronghorn.devices.program import Program
-from pronghorn.devices.source import read
 
 WORD = 8
 BOUNDARY = WORD * LINE
@@ -61,7 +57,7 @@ class Pool:
         start = ctypes.addressof(self._memory)
         self.address = start + -start % BOUNDARY
         self.threads: list[threading.Thread] = []
-        self._set(RUN, jit.c_function(_program(pool_loops.run), ["int64"] * 5))
+        self._set(RUN, jit.c_function(jit.plain_program(pool_loops.run), ["int64"] * 5))
         for place, address in _system_functions().items():
             self._set(place, address)
         self.reset()
@@ -104,15 +100,10 @@ class Pool:
 _POST = ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
 
 
-def _program(function: Callable[..., Any]) -> Program:
-    source = read(function)
-    return Program(source, {}, CPU, "float64", [INT] * len(source.tree.args.args))
-
-
 @cache
 def _worker() -> Callable[[int], None]:
     # Without the interpreter's lock, since it does not come back before the pool ends.
-    program = _program(pool_loops.worker)
+    program = jit.plain_program(pool_loops.worker)
     return jit.entry_point(program, ["int64"], {**OPTIONS, "nogil": True})
 
 

@@ -42,6 +42,17 @@ def fall_asleep(state: int) -> None:
         invoke(load(state, WAIT), load(state, SEMAPHORE), -1, 0)
 
 
+def launch(function: int, data: int) -> None:
+    """Do a bound call."""
+    invoke(function, data, -1, 0)
+
+
+def launch_all(calls: int, count: int) -> None:
+    """Do bound calls one after the other: a table of functions and data."""
+    for number in range(count):
+        invoke(load(calls, 2 * number), load(calls, 2 * number + 1), -1, 0)
+
+
 def run(state: int, function: int, data: int, rounds: int, wanted: int) -> None:
     """Have `function(data, first, last)` called for all rounds, in about `wanted` chunks."""
     chunk = (rounds + wanted - 1) // wanted

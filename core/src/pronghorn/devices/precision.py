@@ -140,7 +140,7 @@ class Kinds(ast.NodeVisitor):
 
     def of_Attribute(self, node: ast.Attribute) -> Kind:
         owner = self.of(node.value)
-        if _is_mathematics(node):
+        if is_mathematics(node):
             return REAL
         if not isinstance(owner, Array):
             return UNKNOWN
@@ -160,7 +160,10 @@ class Kinds(ast.NodeVisitor):
         return self._of_builtin(function, kinds) if isinstance(function, ast.Name) else UNKNOWN
 
     def _of_method(self, function: ast.Attribute, kinds: tuple[Kind, ...]) -> Kind:
-        if not _is_mathematics(function):
+        if function.attr == "reshape" and kinds == (INT,):
+            owner = self.of(function.value)
+            return Array(owner.element, 1) if isinstance(owner, Array) else UNKNOWN
+        if not is_mathematics(function):
             return UNKNOWN
         if function.attr in MATH_RESULT:
             return MATH_RESULT[function.attr]
@@ -196,7 +199,7 @@ class Typing(ast.NodeTransformer):
         return _real(node, node) if type(node.value) is float else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if _is_mathematics(node):
+        if is_mathematics(node):
             return _real(node, node) if node.attr in ("inf", "nan") else node
         self.generic_visit(node)
         return node
@@ -258,7 +261,7 @@ class Typing(ast.NodeTransformer):
         function = node.func
         if isinstance(function, ast.Name) and function.id in ("min", "max", "pow"):
             return self.kinds.of(node)
-        if _is_mathematics(function):
+        if is_mathematics(function):
             return _real_unless_double([self.kinds.of(a) for a in node.args])
         return UNKNOWN
 
@@ -311,7 +314,7 @@ def _all_joined(kinds: Sequence[Kind]) -> Kind:
     return UNKNOWN if total is None else total
 
 
-def _is_mathematics(node: ast.expr) -> bool:
+def is_mathematics(node: ast.expr) -> bool:
     """Whether it is `math.something`, as a resolved tree has it for nothing else."""
     owner = node.value if isinstance(node, ast.Attribute) else None
     return isinstance(owner, ast.Name) and owner.id == "math"

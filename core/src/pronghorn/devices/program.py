@@ -14,7 +14,7 @@ from typing import Any
 from pronghorn.devices.folding import constant
 from pronghorn.devices.function import Function
 from pronghorn.devices.kinds import INT, UNKNOWN, Array, Kind
-from pronghorn.devices.precision import REAL_NAME, Kinds, Typing
+from pronghorn.devices.precision import REAL_NAME, Kinds, Typing, is_mathematics
 from pronghorn.devices.resolve import Helper, Outside, prange, real, resolved
 from pronghorn.devices.source import Source
 
@@ -173,11 +173,16 @@ class Program:
             self._write(definition, self.unique(function.name))
         return definition.name
 
-    def imported(self, module: str, name: str) -> str:
-        """Have the module import something; the name to use."""
+    def imported(self, module: str, name: str, wanted: str = "") -> str:
+        """Have the module import something, as `wanted` if it can; the name to use."""
         if (module, name) not in self.imports:
-            self.imports[module, name] = self.unique(name)
+            self.imports[module, name] = self.unique(wanted or name)
         return self.imports[module, name]
+
+    def intrinsics(self) -> set[str]:
+        """The names of what was imported in place of something plainer; it changes no array."""
+        brought = {self.target.index, *self.target.faster.get(self.real, {}).values()}
+        return {used for where, used in self.imports.items() if where in brought}
 
     def faster(self, name: str) -> str | None:
         """The name to use in place of the function `module.name`, if the device has a better."""
@@ -215,10 +220,27 @@ class _Naming(Typing):
             origin = function.function.source.origin
             name = self.program.faster(f"{origin.__module__}.{origin.__name__}")
             node.func = self._global(name or self.program.helper(function.function, kinds), node)
-        elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-            name = self.program.faster(f"{function.value.id}.{function.attr}")
+        elif is_mathematics(function) and isinstance(function, ast.Attribute):
+            name = self.program.faster(f"math.{function.attr}")
+            node.func = self._global(name, node) if name else function
+        elif self._is_flattening(node):
+            self._flatten(node)
+        elif isinstance(function, ast.Name) and function.id in ("min", "max") and len(kinds) == 2:
+            name = self.program.faster(f"builtins.{function.id}")
             node.func = self._global(name, node) if name else function
         return made
+
+    def _is_flattening(self, node: ast.Call) -> bool:
+        """Whether it is `array.reshape(size)`."""
+        function = node.func
+        method = isinstance(function, ast.Attribute) and function.attr == "reshape"
+        return method and len(node.args) == 1 and self.kinds.of(node.args[0]) == INT
+
+    def _flatten(self, node: ast.Call) -> None:
+        name = self.program.faster("ndarray.reshape")
+        if name is not None and isinstance(node.func, ast.Attribute):
+            node.args = [node.func.value, *node.args]
+            node.func = self._global(name, node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         indexed = isinstance(self.kinds.of(node.value), Array)
@@ -251,6 +273,8 @@ class _Naming(Typing):
         self.outside.add(name)
         made = ast.copy_location(ast.Name(name, ast.Load()), near)
         made.outside = True  # type: ignore[attr-defined]
+        if name in self.program.intrinsics():
+            made.harmless = True  # type: ignore[attr-defined]
         return made
 
 
