@@ -27,6 +27,15 @@ NESTED = ("layer",)
 IGNORED = frozenset({"dtype", "autocast", "registered_name", "module", "build_config"})
 """Arguments that do not change what a layer computes here."""
 
+NEUTRAL: dict[str, tuple[Any, ...]] = {
+    "center": (True,),
+    "data_format": ("channels_last",),
+    "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
+    "groups": (1,),
+    "scale": (True,),
+}
+"""Values of arguments with which a layer does what it would do without them."""
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -135,7 +144,9 @@ def _is_known(initializer: str) -> bool:
 
 def _says_nothing(key: str, value: Any) -> bool:
     """Whether an argument that a layer lacks may be left out."""
-    return value is None or value is False or key.endswith("_initializer")
+    if value is None or value is False or key.endswith("_initializer"):
+        return True
+    return value in NEUTRAL.get(key, ())
 
 
 def _accepted(layer: type[Layer]) -> frozenset[str]:

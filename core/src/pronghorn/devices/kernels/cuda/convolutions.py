@@ -22,8 +22,9 @@ MOST_SUMS = 1 << 22
 def windows(x, w, bias, y, down, across, top, left, row_gap, column_gap):
     """y = activate(windows of x times w + shift(bias))."""
     for place in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        n, line = place // y.shape[2] // y.shape[1], place // y.shape[2] % y.shape[1]
-        i, j = line * down - top, place % y.shape[2] * across - left
+        rest, spot = divided(place, y.shape[2])
+        n, line = divided(rest, y.shape[1])
+        i, j = line * down - top, spot * across - left
         for f in prange(y.shape[3]):
             total = shift(bias, f)
             for a in range(w.shape[0]):
@@ -34,35 +35,43 @@ def windows(x, w, bias, y, down, across, top, left, row_gap, column_gap):
                         if column >= 0 and column < x.shape[2]:
                             for c in range(w.shape[2]):
                                 total += x[n, row, column, c] * w[a, b, c, f]
-            y[n, line, place % y.shape[2], f] = activate(total)
+            y[n, line, spot, f] = activate(total)
 
 
 @kernel
 def turn(w, turned):
     """turned (rows, columns, filters, channels) from w (rows, columns, channels, filters)."""
     for place in prange(w.shape[0] * w.shape[1] * w.shape[3]):
-        a, b = place // w.shape[3] // w.shape[1], place // w.shape[3] % w.shape[1]
-        f = place % w.shape[3]
+        rest, f = divided(place, w.shape[3])
+        a, b = divided(rest, w.shape[1])
         for c in prange(w.shape[2]):
             turned[a, b, f, c] = w[a, b, c, f]
+
+
+def window_at(cell, step, windows):
+    """Which window begins at a cell, counted from where the first one does; -1 if none."""
+    if cell < 0:
+        return -1
+    window, rest = divided(cell, step)
+    return window if rest == 0 and window < windows else -1
 
 
 @kernel
 def windows_back(dy, turned, dx, down, across, top, left, row_gap, column_gap):
     """dx from all windows that its cells are in; the kernel with its channels last."""
     for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        n, row = place // dx.shape[2] // dx.shape[1], place // dx.shape[2] % dx.shape[1]
-        column = place % dx.shape[2]
+        rest, column = divided(place, dx.shape[2])
+        n, row = divided(rest, dx.shape[1])
         for c in prange(dx.shape[3]):
             total = 0.0
             for a in range(turned.shape[0]):
-                low = row + top - a * row_gap
-                if low >= 0 and low % down == 0 and low // down < dy.shape[1]:
+                i = window_at(row + top - a * row_gap, down, dy.shape[1])
+                if i >= 0:
                     for b in range(turned.shape[1]):
-                        edge = column + left - b * column_gap
-                        if edge >= 0 and edge % across == 0 and edge // across < dy.shape[2]:
+                        j = window_at(column + left - b * column_gap, across, dy.shape[2])
+                        if j >= 0:
                             for f in range(turned.shape[2]):
-                                total += dy[n, low // down, edge // across, f] * turned[a, b, f, c]
+                                total += dy[n, i, j, f] * turned[a, b, f, c]
             dx[n, row, column, c] = total
 
 
@@ -73,18 +82,19 @@ def weight_parts(x, dy, sums, dw, down, across, top, left, row_gap, column_gap):
     depth = dw.shape[0] * dw.shape[1] * channels
     places = dy.shape[0] * dy.shape[1] * dy.shape[2]
     for line in prange(sums.shape[0] * depth):
-        part, k = line // depth, line % depth
-        a, b = k // channels // dw.shape[1], k // channels % dw.shape[1]
+        part, k = divided(line, depth)
+        rest, c = divided(k, channels)
+        a, b = divided(rest, dw.shape[1])
         for f in prange(filters):
             total = 0.0
             for place in range(
                 places * part // sums.shape[0], places * (part + 1) // sums.shape[0]
             ):
-                n, i = place // dy.shape[2] // dy.shape[1], place // dy.shape[2] % dy.shape[1]
-                j = place % dy.shape[2]
+                line_of_all, j = divided(place, dy.shape[2])
+                n, i = divided(line_of_all, dy.shape[1])
                 row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
                 if row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]:
-                    total += x[n, row, column, k % channels] * dy[n, i, j, f]
+                    total += x[n, row, column, c] * dy[n, i, j, f]
             sums[part, k * filters + f] = total
 
 

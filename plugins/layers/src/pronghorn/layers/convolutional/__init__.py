@@ -1,10 +1,13 @@
 """Convolutional layers, and those that pad, crop and enlarge."""
 
+from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D
 from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D
 from pronghorn.layers.convolutional.up_sampling import UpSampling1D, UpSampling2D
 from pronghorn.layers.convolutional.zero_padding import ZeroPadding1D, ZeroPadding2D
 
 __all__ = [
+    "Convolution1D",
+    "Convolution2D",
     "Cropping1D",
     "Cropping2D",
     "UpSampling1D",

@@ -48,3 +48,61 @@ def enlarge_gradient(dy, dx, high, wide):
                 for b in range(wide):
                     for c in range(dx.shape[3]):
                         dx[n, i, j, c] += dy[n, i * high + a, j * wide + b, c]
+
+
+@kernel
+def kernel_to_last(w, last):
+    """last (rows, columns, channels, filters) from w (filters, channels, rows, columns)."""
+    for f in range(w.shape[0]):
+        for c in range(w.shape[1]):
+            for a in range(w.shape[2]):
+                for b in range(w.shape[3]):
+                    last[a, b, c, f] = w[f, c, a, b]
+
+
+@kernel
+def kernel_to_first(last, w):
+    """w (filters, channels, rows, columns) from last (rows, columns, channels, filters)."""
+    for f in range(w.shape[0]):
+        for c in range(w.shape[1]):
+            for a in range(w.shape[2]):
+                for b in range(w.shape[3]):
+                    w[f, c, a, b] = last[a, b, c, f]
+
+
+@kernel(work=lambda dz, parts: dz.size)
+def sum_rows(dz, parts):
+    """parts (p, filters) = sums over p runs of the rows of dz (n, filters)."""
+    for part in prange(parts.shape[0]):
+        first = part * dz.shape[0] // parts.shape[0]
+        last = (part + 1) * dz.shape[0] // parts.shape[0]
+        for j in range(dz.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(dz.shape[1]):
+                parts[part, j] += dz[i, j]
+
+
+@kernel(functions=("slope",), work=lambda at, dz, parts: 3 * dz.size)
+def slope_sums(at, dz, parts):
+    """dz (n, filters) *= slope(at); parts (p, filters) = sums over p runs of its rows."""
+    for part in prange(parts.shape[0]):
+        first = part * dz.shape[0] // parts.shape[0]
+        last = (part + 1) * dz.shape[0] // parts.shape[0]
+        for j in range(dz.shape[1]):
+            parts[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(dz.shape[1]):
+                dz[i, j] *= slope(at[i, j])
+            for j in range(dz.shape[1]):
+                parts[part, j] += dz[i, j]
+
+
+@kernel
+def sum_parts(parts, db):
+    """db (filters,) = the sum of the rows of parts (p, filters)."""
+    for j in range(db.size):
+        db[j] = parts[0, j]
+    for part in range(1, parts.shape[0]):
+        for j in range(db.size):
+            db[j] += parts[part, j]

@@ -4,6 +4,10 @@ Images are (batch, rows, columns, channels); neighbouring threads have neighbour
 """
 
 from pronghorn.devices.cuda import divided, kernel, prange
+from pronghorn.devices.kernels.cuda.sums import add_parts, column_parts
+from pronghorn.layers.core.kernels.cuda import scaled_column_parts
+
+slope_sums, sum_rows, sum_parts = scaled_column_parts, column_parts, add_parts
 
 
 @kernel
@@ -41,3 +45,23 @@ def enlarge_gradient(dy, dx, high, wide):
                 for b in range(wide):
                     total += dy[n, i * high + a, j * wide + b, c]
             dx[n, i, j, c] = total
+
+
+@kernel
+def kernel_to_last(w, last):
+    """last (rows, columns, channels, filters) from w (filters, channels, rows, columns)."""
+    for place in prange(last.shape[0] * last.shape[1] * last.shape[2]):
+        rest, c = divided(place, last.shape[2])
+        a, b = divided(rest, last.shape[1])
+        for f in prange(last.shape[3]):
+            last[a, b, c, f] = w[f, c, a, b]
+
+
+@kernel
+def kernel_to_first(last, w):
+    """w (filters, channels, rows, columns) from last (rows, columns, channels, filters)."""
+    for place in prange(w.shape[0] * w.shape[1] * w.shape[2]):
+        rest, a = divided(place, w.shape[2])
+        f, c = divided(rest, w.shape[1])
+        for b in prange(w.shape[3]):
+            w[f, c, a, b] = last[a, b, c, f]
