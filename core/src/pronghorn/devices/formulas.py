@@ -150,8 +150,8 @@ def erf(x: Lanes) -> Lanes:
 
 
 def uniform(word: Bits) -> Lanes:
-    """A number between 0 and 1, both excluded, from a random word: its upper 24 bits, centred."""
-    return word.shifted_down(8).number().fma(2.0**-24, 2.0**-25)
+    """A number between 0 and 1, both excluded, from a random word: its upper 23 bits, centred."""
+    return word.shifted_down(9).number().fma(2.0**-23, 2.0**-24)
 
 
 def normal_pair(first: Bits, second: Bits) -> tuple[Lanes, Lanes]:

@@ -60,8 +60,8 @@ def put(x, e, value):
 
 
 def uniform(word):
-    """A number between 0 and 1, both excluded, from a random word: its upper 24 bits, centred."""
-    return np.float32(word >> np.uint32(8)) * np.float32(2.0**-24) + np.float32(2.0**-25)
+    """A number between 0 and 1, both excluded, from a random word: its upper 23 bits, centred."""
+    return np.float32(word >> np.uint32(9)) * np.float32(2.0**-23) + np.float32(2.0**-24)
 
 
 @kernel
