@@ -91,9 +91,25 @@ def test_kernel(gpu, case, dtype):
             np.testing.assert_allclose(found, expected, **CLOSE)
 
 
+PLAIN = (1, 1, 0, 0, 1, 1)
+"""Windows that move cell by cell and stay inside the image."""
+
 LARGE = {
     "add": lambda n: [n(300_000), n(300_000)],
     "bias_gradient": lambda n: [n(5000, 70), n(70)],
+    "conv2d_bias": lambda n: [n(40, 26, 26, 32), n(3, 3, 32, 48), n(48), n(40, 24, 24, 48), *PLAIN],
+    "conv2d_input_gradient": lambda n: [
+        n(40, 24, 24, 48),
+        n(3, 3, 32, 48),
+        n(40, 26, 26, 32),
+        *PLAIN,
+    ],
+    "conv2d_weight_gradient": lambda n: [
+        n(40, 26, 26, 32),
+        n(40, 24, 24, 48),
+        n(3, 3, 32, 48),
+        *PLAIN,
+    ],
     "dropout_forward": lambda n: [n(70_001), n(70_001), n.mask(70_001), n.clock(), 12345, 0.3],
     "gather": lambda n: [n(500, 130), n.random.integers(0, 500, 300), n(300, 130)],
     "metric_rows": lambda n: [n(5000, 2), n(5000, 2), 0.5, np.ones(2)],
@@ -129,6 +145,15 @@ def test_own_product(real_gpu, monkeypatch, name):
 
     monkeypatch.setattr(blas, "find", lambda: None)
     test_large_kernel(real_gpu, name)
+
+
+@pytest.mark.parametrize("name", ["conv2d_bias", "conv2d_input_gradient", "conv2d_weight_gradient"])
+def test_a_convolution_whose_windows_do_not_fit_at_once(gpu, monkeypatch, name):
+    from pronghorn.devices.kernels.cuda import convolutions
+
+    monkeypatch.setattr(convolutions, "WINDOWS", 1)
+    case = next(c for c in kernel_cases.CASES if c.name == name)
+    test_kernel(gpu, case, "float32")
 
 
 # Components.

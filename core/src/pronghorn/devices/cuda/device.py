@@ -18,6 +18,22 @@ def scratch(shape: tuple[int, ...], dtype: DTypeLike) -> Any:
     return cuda.device_array(tuple(shape), np.dtype(dtype))
 
 
+_common: dict[np.dtype[Any], Any] = {}
+
+
+def common_scratch(shape: tuple[int, ...], dtype: DTypeLike) -> Any:
+    """A large array for use within one call: it lies where those of other kernels lie too.
+
+    All calls go through one stream, so they never need it at the same time.
+    """
+    kind, size = np.dtype(dtype), prod(shape)
+    found = _common.get(kind)
+    if found is None or found.size < size:
+        # Kernels that are bound already keep the smaller one; doubling bounds what they hold.
+        found = _common[kind] = scratch((1 << max(size - 1, 0).bit_length(),), kind)
+    return found[:size].reshape(tuple(shape))
+
+
 class CudaDevice:
     """An NVIDIA GPU. Its arrays are those of `numba.cuda`; all work goes through one stream.
 

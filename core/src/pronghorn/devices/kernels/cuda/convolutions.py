@@ -1,101 +1,106 @@
-"""Convolutions of images: a thread for each element of the result.
+"""Convolutions of images as matrix products: each window of the image is laid out as a row.
 
-Arguments as on the CPU's side. Neighbouring threads have neighbouring channels, so they read the
-kernel side by side, and the same cell of the image.
+Arguments as on the CPU's side. The windows of as many images as fit into WINDOWS bytes are laid
+out at a time, in memory that all convolutions share.
 """
+
+from math import prod
 
 import numpy as np
 
 from pronghorn.devices.cuda import composed, divided, kernel, prange
-from pronghorn.devices.cuda.device import scratch
-from pronghorn.devices.kernels.cuda.product import element, none, same
-from pronghorn.devices.kernels.cuda.sums import add_parts
+from pronghorn.devices.cuda.device import common_scratch, scratch
+from pronghorn.devices.kernels.cuda.elementwise import add
+from pronghorn.devices.kernels.cuda.product import calls_of, same
 from pronghorn.errors import ShapeError
 
-PLACES_OF_A_PART = 512
-"""Places of the output, at least, that a thread adds up for an element of a weight gradient."""
-MOST_SUMS = 1 << 22
-"""Partial sums of a weight gradient in all."""
-
-
-@kernel(functions=("shift", "activate"))
-def windows(x, w, bias, y, down, across, top, left, row_gap, column_gap):
-    """y = activate(windows of x times w + shift(bias))."""
-    for place in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        rest, spot = divided(place, y.shape[2])
-        n, line = divided(rest, y.shape[1])
-        i, j = line * down - top, spot * across - left
-        for f in prange(y.shape[3]):
-            total = shift(bias, f)
-            for a in range(w.shape[0]):
-                row = i + a * row_gap
-                if row >= 0 and row < x.shape[1]:
-                    for b in range(w.shape[1]):
-                        column = j + b * column_gap
-                        if column >= 0 and column < x.shape[2]:
-                            for c in range(w.shape[2]):
-                                total += x[n, row, column, c] * w[a, b, c, f]
-            y[n, line, spot, f] = activate(total)
+WINDOWS = 256 << 20
+"""Bytes for windows that are laid out, unless a single image has more."""
 
 
 @kernel
-def turn(w, turned):
-    """turned (rows, columns, filters, channels) from w (rows, columns, channels, filters)."""
-    for place in prange(w.shape[0] * w.shape[1] * w.shape[3]):
-        rest, f = divided(place, w.shape[3])
-        a, b = divided(rest, w.shape[1])
-        for c in prange(w.shape[2]):
-            turned[a, b, f, c] = w[a, b, c, f]
+def lay_out(x, windows, high, wide, lines, places, down, across, top, left, row_gap, column_gap):
+    """windows (batch * lines * places, high * wide * channels): what each window of x holds."""
+    for spot in prange(x.shape[0] * lines * places * high * wide):
+        rest, b = divided(spot, wide)
+        window, a = divided(rest, high)
+        rest, j = divided(window, places)
+        n, i = divided(rest, lines)
+        row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
+        inside = row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]
+        first = (a * wide + b) * x.shape[3]
+        for c in prange(x.shape[3]):
+            windows[window, first + c] = x[n, row, column, c] if inside else 0.0
 
 
-def window_at(cell, step, windows):
-    """Which window begins at a cell, counted from where the first one does; -1 if none."""
-    if cell < 0:
+def window_of(start, step, windows):
+    """The window that starts so far from the first one, or -1 if none does."""
+    if start < 0:
         return -1
-    window, rest = divided(cell, step)
+    window, rest = divided(start, step)
     return window if rest == 0 and window < windows else -1
 
 
 @kernel
-def windows_back(dy, turned, dx, down, across, top, left, row_gap, column_gap):
-    """dx from all windows that its cells are in; the kernel with its channels last."""
-    for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        rest, column = divided(place, dx.shape[2])
+def gather_back(
+    windows, dx, high, wide, lines, places, down, across, top, left, row_gap, column_gap
+):
+    """Each cell of dx is the sum of its copies in all windows: the gradient of `lay_out`."""
+    for cell in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
+        rest, column = divided(cell, dx.shape[2])
         n, row = divided(rest, dx.shape[1])
         for c in prange(dx.shape[3]):
             total = 0.0
-            for a in range(turned.shape[0]):
-                i = window_at(row + top - a * row_gap, down, dy.shape[1])
-                if i >= 0:
-                    for b in range(turned.shape[1]):
-                        j = window_at(column + left - b * column_gap, across, dy.shape[2])
-                        if j >= 0:
-                            for f in range(turned.shape[2]):
-                                total += dy[n, i, j, f] * turned[a, b, f, c]
+            for a in range(high):
+                i = window_of(row + top - a * row_gap, down, lines)
+                for b in range(wide if i >= 0 else 0):
+                    j = window_of(column + left - b * column_gap, across, places)
+                    if j >= 0:
+                        window = (n * lines + i) * places + j
+                        total += windows[window, (a * wide + b) * dx.shape[3] + c]
             dx[n, row, column, c] = total
 
 
-@kernel
-def weight_parts(x, dy, sums, dw, down, across, top, left, row_gap, column_gap):
-    """sums (parts, elements of dw): what the places of each part of dy give."""
-    filters, channels = dw.shape[3], dw.shape[2]
-    depth = dw.shape[0] * dw.shape[1] * channels
-    places = dy.shape[0] * dy.shape[1] * dy.shape[2]
-    for line in prange(sums.shape[0] * depth):
-        part, k = divided(line, depth)
-        rest, c = divided(k, channels)
-        a, b = divided(rest, dw.shape[1])
-        for f in prange(filters):
-            total = 0.0
-            for place in range(
-                places * part // sums.shape[0], places * (part + 1) // sums.shape[0]
-            ):
-                line_of_all, j = divided(place, dy.shape[2])
-                n, i = divided(line_of_all, dy.shape[1])
-                row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
-                if row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]:
-                    total += x[n, row, column, c] * dy[n, i, j, f]
-            sums[part, k * filters + f] = total
+class Windows:
+    """The windows of images, some images at a time.
+
+    Args:
+        x: images, the convolution's input or that input's gradient.
+        w: the kernel, or its gradient.
+        y: the convolution's output, or its gradient.
+        moves: down, across, top, left, row_gap and column_gap.
+    """
+
+    def __init__(self, x, w, y, moves):
+        check(x, w, y)
+        self.x, self.y, self.moves = x, y, moves
+        self.shape = (w.shape[0], w.shape[1], y.shape[1], y.shape[2])
+        self.filters, self.length = w.shape[3], prod(w.shape[:3])
+        itself = self.shape[:2] == (1, 1) and tuple(moves[:4]) == (1, 1, 0, 0)
+        self.plain = itself and tuple(x.shape[1:3]) == tuple(y.shape[1:3])
+        places = y.shape[1] * y.shape[2]
+        fitting = WINDOWS // max(places * self.length * x.dtype.itemsize, 1)
+        self.each = x.shape[0] if self.plain else min(max(fitting, 1), x.shape[0])
+        self._memory = None
+        if not self.plain:
+            self._memory = common_scratch((self.each * places, self.length), x.dtype)
+
+    def parts(self):
+        """For some images at a time: the images, their windows as rows, and the results as rows."""
+        for start in range(0, self.x.shape[0], max(self.each, 1)):
+            images = self.x[start : start + self.each]
+            results = self.y[start : start + self.each]
+            count = results.shape[0] * self.shape[2] * self.shape[3]
+            rows = images.reshape((count, self.length)) if self.plain else self._memory[:count]
+            yield images, rows, results.reshape((count, self.filters))
+
+    def lay_out(self, images, rows):
+        """The calls that fill the rows from the images."""
+        return [] if self.plain else [lay_out.bind(images, rows, *self.shape, *self.moves)]
+
+    def gather_back(self, rows, images):
+        """The calls that give the images the sums of what the rows hold of them."""
+        return [] if self.plain else [gather_back.bind(rows, images, *self.shape, *self.moves)]
 
 
 def check(x, w, y, bias=None):
@@ -108,42 +113,53 @@ def check(x, w, y, bias=None):
         raise ShapeError(f"these images and this kernel do not make a convolution: {given}")
 
 
+def matrix(w):
+    """A kernel as a matrix: an element of a window to each row, a filter to each column."""
+    return w.reshape((prod(w.shape[:3]), w.shape[3]))
+
+
+def convolved(x, w, bias, y, moves, activate):
+    """The calls of a convolution and of what is done to its result."""
+    check(x, w, y, bias)
+    windows = Windows(x, w, y, moves)
+    for images, rows, results in windows.parts():
+        yield from windows.lay_out(images, rows)
+        yield from calls_of(rows, matrix(w), bias, results, activate)
+
+
 @composed("activate")
 def conv2d(x, w, y, down, across, top, left, row_gap, column_gap, activate=same):
     """y = activate(x convolved with w)."""
-    check(x, w, y)
-    chosen = windows.specialize(shift=none, activate=activate)
-    flat = y.reshape((y.size,))
-    return [chosen.bind(x, w, flat, y, down, across, top, left, row_gap, column_gap)]
+    moves = (down, across, top, left, row_gap, column_gap)
+    return convolved(x, w, None, y, moves, activate)
 
 
 @composed("activate")
 def conv2d_bias(x, w, bias, y, down, across, top, left, row_gap, column_gap, activate=same):
     """y = activate(x convolved with w + bias)."""
-    check(x, w, y, bias)
-    chosen = windows.specialize(shift=element, activate=activate)
-    return [chosen.bind(x, w, bias, y, down, across, top, left, row_gap, column_gap)]
+    moves = (down, across, top, left, row_gap, column_gap)
+    return convolved(x, w, bias, y, moves, activate)
 
 
 @composed()
 def conv2d_input_gradient(dy, w, dx, down, across, top, left, row_gap, column_gap):
     """dx, from the gradient of the output and the kernel."""
-    check(dx, w, dy)
-    rows, columns, channels, filters = w.shape
-    turned = scratch((rows, columns, filters, channels), w.dtype)
-    places = (down, across, top, left, row_gap, column_gap)
-    return [turn.bind(w, turned), windows_back.bind(dy, turned, dx, *places)]
+    windows = Windows(dx, w, dy, (down, across, top, left, row_gap, column_gap))
+    for images, rows, gradients in windows.parts():
+        # A window of one cell is its image itself, and the product writes right there.
+        yield from calls_of(gradients, matrix(w), None, rows, same, turn_b=True)
+        yield from windows.gather_back(rows, images)
 
 
 @composed()
 def conv2d_weight_gradient(x, dy, dw, down, across, top, left, row_gap, column_gap):
     """dw, from the input and the gradient of the output."""
-    check(x, dw, dy)
-    places = dy.shape[0] * dy.shape[1] * dy.shape[2]
-    parts = max(1, min(places // PLACES_OF_A_PART, MOST_SUMS // dw.size))
-    sums = scratch((parts, dw.size), dw.dtype)
-    way = (down, across, top, left, row_gap, column_gap)
-    return [
-        weight_parts.bind(x, dy, sums, dw, *way),
-        add_parts.bind(sums, dw.reshape((dw.size,))),
-    ]
+    windows = Windows(x, dw, dy, (down, across, top, left, row_gap, column_gap))
+    total = part = matrix(dw)
+    for number, (images, rows, gradients) in enumerate(windows.parts()):
+        if number == 1:
+            part = scratch(total.shape, total.dtype)
+        yield from windows.lay_out(images, rows)
+        yield from calls_of(rows, gradients, None, part, same, turn_a=True)
+        if number:
+            yield add.bind(part, total)
