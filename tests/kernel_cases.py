@@ -25,6 +25,8 @@ PACKS = (
     "pronghorn.layers.convolutional.kernels",
     "pronghorn.layers.embeddings.kernels",
     "pronghorn.layers.normalization.kernels",
+    "pronghorn.layers.recurrent.kernels",
+    "pronghorn.layers.wrappers.kernels",
 )
 
 Arguments = list[Any]
@@ -261,6 +263,79 @@ def _normalization() -> Iterator[Case]:
     yield case("sum_unit_products", lambda n: [n(7, 3), n(7, 3), n(2, 3)])
 
 
+STEPS, BATCH, UNITS, PADDED = 3, 3, 14, 16
+"""Of the recurrent layers; a gate's columns are padded to whole registers of any CPU."""
+SIZES = (BATCH, UNITS, PADDED, 8)
+
+
+def _recurrent() -> Iterator[Case]:
+    def case(name: str, make: Any, scratch: Sequence[int] = (), **functions: Any) -> Case:
+        return Case(PACKS[8], name, make, functions, scratch)
+
+    state, row = STEPS * BATCH * PADDED, BATCH * PADDED
+
+    def forward(gates: int, *kept: int, flags: tuple[int, ...]) -> Any:
+        def make(n: Numbers) -> Arguments:
+            given = [n(gates * state), n(UNITS * gates * PADDED), n(gates * row)]
+            masks = [n.mask(STEPS * BATCH), n(gates * PADDED * PADDED), n(5 * row)]
+            return [*given, *masks, n(state + row), *map(n, kept), *SIZES, 1, 1, *flags]
+
+        return make
+
+    def backward(gates: int, *kept: int, flags: tuple[int, ...], states: int = 1) -> Any:
+        def make(n: Numbers) -> Arguments:
+            given = [n(gates * state), n(UNITS * gates * PADDED), n(gates * row)]
+            masks = [n.mask(STEPS * BATCH), n(gates * PADDED * PADDED), n(11 * row)]
+            upstream = [n(state), *(n(row) for _ in range(states))]
+            first = [1] if gates == 1 else []
+            return [*given, *masks, *map(n, kept), *first, *upstream, *SIZES, 1, 1, *flags]
+
+        return make
+
+    all_slots = {"inner": slope, "inner_slope": positive, "again": slope, "slope": slope}
+    both = {"inner": slope, "activate": slope}
+    yield case("simple_forward", forward(1, state, flags=(1,)), (4, 5), activate=slope)
+    yield case("simple_backward", backward(1, state + row, flags=(1,)), (4, 5), slope=slope)
+    yield case("lstm_forward", forward(4, state + row, 4 * state, flags=(1, 0, 1)), (4, 5), **both)
+    yield case(
+        "lstm_backward",
+        backward(4, state + row, 4 * state, flags=(1, 0), states=2),
+        (4, 5),
+        activate=slope,
+        **all_slots,
+    )
+    yield case("gru_forward", forward(3, state, 3 * state, flags=(0, 1, 1)), (4, 5), **both)
+    yield case("gru_backward", backward(3, state + row, 3 * state, flags=(1,)), (4, 5), **all_slots)
+    yield case("to_steps", lambda n: [n(2, 3, 4), 1, n(3, 2, 5)])
+    yield case("to_steps_dropped", lambda n: [n(2, 3, 4), n(2, 4), 1, n(3, 2, 4)])
+    yield case("from_steps", lambda n: [n(4, 2, 5), 1, 1, n(2, 3, 4)])
+    yield case("add_steps_dropped", lambda n: [n(3, 2, 4), n(2, 4), 1, n(2, 3, 4)])
+    yield case("steps_of_mask", lambda n: [n.mask(2, 3), 1, n.mask(3, 2)])
+    yield case("pad_units", lambda n: [n(2, 3), n(2, 5)])
+    yield case("without_padding", lambda n: [n(2, 5), n(2, 3)])
+    yield case("unit_factors", lambda n: [n.mask(2, 3), 1.25, n(2, 5)])
+    yield case("repeat_units", lambda n: [n(2, 5), n(3, 2, 5)])
+    yield case("drop_steps", lambda n: [n(4, 2, 5), n(2, 5), n(6, 5)])
+    yield case("gate_columns", lambda n: [n(4, 9), 3, n(4, 3)])
+    yield case("join_gate", lambda n: [n(3, 4), 2, 2, n(3, 9), 3, 3])
+    yield case("join_bias", lambda n: [n(4), 2, 2, n(9), 3, 3])
+    yield case("part_gate", lambda n: [n(4, 9), 3, n(3, 4), 2, 2])
+    yield case("part_bias", lambda n: [n(9), 3, n(4), 2, 2])
+
+
+def _wrappers() -> Iterator[Case]:
+    for mode in ("sum", "ave", "mul", "concat"):
+        wide = 6 if mode == "concat" else 3
+        yield Case(
+            PACKS[9], f"merge_{mode}", lambda n, wide=wide: [n(2, 4, 3), n(2, 4, 3), n(2, 4, wide)]
+        )
+        yield Case(
+            PACKS[9],
+            f"part_{mode}",
+            lambda n, wide=wide: [n(2, 4, wide), *(n(2, 4, 3) for _ in range(4))],
+        )
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -289,7 +364,7 @@ PRESENT = tuple(package for package in PACKS if _is_here(package))
 
 CASES = tuple(
     case
-    for cases in (_core, _packs, _pooling, _images, _words, _normalization)
+    for cases in (_core, _packs, _pooling, _images, _words, _normalization, _recurrent, _wrappers)
     for case in cases()
     if case.package in PRESENT
 )

@@ -43,6 +43,7 @@ class Layer(Component):
     absorbs_activation = False
     pointwise: Activation | None = None
     activity_regularizer: Regularizer | None = None
+    stateful: bool = False
 
     def __init__(
         self,
@@ -104,6 +105,13 @@ class Layer(Component):
     def produces_mask(self) -> bool:
         """Whether a mask goes on to the next layer."""
         return self.masked and self.supports_masking
+
+    def reset_states(self) -> None:
+        """Forget what was kept from one batch for the next, where a layer does such a thing.
+
+        Raises ValueError for a layer that does not.
+        """
+        raise ValueError(f"layer {self.name!r} is not stateful: it has no states to reset")
 
     # What the model calls.
 

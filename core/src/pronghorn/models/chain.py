@@ -126,6 +126,27 @@ class Chain:
         assert shape is not None
         return shape
 
+    # States.
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer keeps states from one batch for the next."""
+        return any(layer.stateful for layer in self.layers)
+
+    def reset_states(self) -> None:
+        """Let stateful layers start the next batch from zeros."""
+        for layer in self.layers:
+            if layer.stateful:
+                layer.reset_states()
+
+    def _check_whole_batches(self, count: int, batch_size: int) -> None:
+        """Raise ValueError if a stateful model is given samples that do not fill its batches."""
+        if self.stateful and count % batch_size:
+            raise ValueError(
+                f"a stateful model takes whole batches, but {count} samples are no multiple of "
+                f"batch_size={batch_size}: leave out {count % batch_size} of them"
+            )
+
     # Weights.
 
     @property

@@ -98,6 +98,9 @@ class Sequential(GeneratorMethods, Compiled):
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight, class_weight)
         samples, validation = self._split(samples, validation_split, validation_data)
+        for part in (samples, validation):
+            if part is not None:
+                self._check_whole_batches(part.count, batch_size)
         if shuffle is True and not isinstance(samples.feed.x, np.ndarray):
             raise TypeError("data in a file cannot be shuffled row by row: use shuffle='batch'")
         if verbose and validation is not None:
@@ -198,6 +201,7 @@ class Sequential(GeneratorMethods, Compiled):
             self._add_accuracy()
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight)
+        self._check_whole_batches(samples.count, batch_size)
         return _scalar(evaluate_all(self.runner, samples, batch_size, verbose))
 
     # Predicting.
@@ -205,7 +209,9 @@ class Sequential(GeneratorMethods, Compiled):
     def predict(self, x: Arrays, batch_size: int = 32, verbose: int = 0) -> np.ndarray:
         """The output for each sample, float array (samples, ...)."""
         _check_positive(batch_size=batch_size)
-        return predict_all(self.runner, self._inputs(x), batch_size, verbose)
+        samples = self._inputs(x)
+        self._check_whole_batches(samples.count, batch_size)
+        return predict_all(self.runner, samples, batch_size, verbose)
 
     def predict_on_batch(self, x: Arrays) -> np.ndarray:
         """The output for one batch, float array (samples, ...)."""

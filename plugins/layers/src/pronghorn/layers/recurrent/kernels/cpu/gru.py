@@ -1,0 +1,170 @@
+"""The time loop of GRU; arrays are flat, see `lstm` for their shapes. Gates z, r, h."""
+
+from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.simd import pointer
+from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned
+
+
+def _work(x, u, *rest):
+    return x.size * max(u.size // 192, 1)
+
+
+@kernel(functions=("inner", "activate"), work=_work)
+def gru_forward(
+    x, u, drop, mask, packed, spare, h, reset, z,
+    batch, depth, padded, share, dropped, masked, inner_values, values, kept,
+):  # fmt: skip
+    """One step after the other: h[s + 1] = z h[s] + (1 - z) candidate.
+
+    Args:
+        x: (steps, batch, 3 * padded), input products with the bias.
+        u: (depth, 3 * padded).
+        drop: (3, batch, padded), factors of h by gate, if `dropped`.
+        reset: (steps, batch, padded), one step if not `kept`: what the candidate's recurrent
+            product takes, r h[s] and its factors.
+        z: (steps, 3, batch, padded), one step if not `kept`, as for LSTM.
+        spare: (4, batch, padded).
+    """
+    pack(u, depth, 3, padded, packed)
+    size = batch * padded
+    steps = x.size // (3 * size)
+    for part in prange((batch + share - 1) // share):
+        first = part * share
+        rows = min(share, batch - first)
+        start, span = first * padded, rows * padded
+        update, own_reset, candidate = start, start + size, start + 2 * size
+        for s in range(steps):
+            now = s * size + start
+            after = now + size
+            gates = 3 * s * size
+            kept_reset = now
+            if kept == 0:
+                gates = 0
+                kept_reset = start
+            for gate in range(3):
+                own = gate * size + start
+                a = pointer(h, now)
+                if gate == 2:
+                    for j in range(span):
+                        spare[update + j] = inner(z[gates + update + j])
+                    for j in range(span):
+                        spare[own_reset + j] = inner(z[gates + own_reset + j])
+                    for j in range(span):
+                        reset[kept_reset + j] = spare[own_reset + j] * h[now + j]
+                    if dropped:
+                        for j in range(span):
+                            reset[kept_reset + j] *= drop[own + j]
+                    a = pointer(reset, kept_reset)
+                elif dropped:
+                    for j in range(span):
+                        spare[3 * size + start + j] = h[now + j] * drop[own + j]
+                    a = pointer(spare, 3 * size + start)
+                multiply(
+                    pointer(x, ((s * batch + first) * 3 + gate) * padded), 3 * padded, a, padded,
+                    pointer(packed, gate * padded * depth), depth,
+                    pointer(z, gates + own), padded, rows, padded,
+                )  # fmt: skip
+            for j in range(span):
+                spare[candidate + j] = activate(z[gates + candidate + j])
+            if kept and inner_values:
+                for j in range(span):
+                    z[gates + update + j] = spare[update + j]
+                for j in range(span):
+                    z[gates + own_reset + j] = spare[own_reset + j]
+            if kept and values:
+                for j in range(span):
+                    z[gates + candidate + j] = spare[candidate + j]
+            for j in range(span):
+                share_before = spare[update + j]
+                h[after + j] = (
+                    share_before * h[now + j] + (1.0 - share_before) * spare[candidate + j]
+                )
+            if masked:
+                for r in range(rows):
+                    if mask[s * batch + first + r] == 0:
+                        for j in range(r * padded, (r + 1) * padded):
+                            h[after + j] = h[now + j]
+
+
+@kernel(functions=("inner", "inner_slope", "again", "slope"), work=_work)
+def gru_backward(
+    dz, u, drop, mask, packed, spare, h, z, dy, dh,
+    batch, depth, padded, share, dropped, masked, sequences,
+):  # fmt: skip
+    """Gradients dz (steps, batch, 3 * padded) before the gates' functions, as for LSTM.
+
+    spare (9, batch, padded).
+    """
+    pack_turned(u, depth, 3, padded, packed)
+    size = batch * padded
+    steps = dz.size // (3 * size)
+    for part in prange((batch + share - 1) // share):
+        first = part * share
+        rows = min(share, batch - first)
+        start, span = first * padded, rows * padded
+        update, reset, candidate = start, start + size, start + 2 * size
+        # In spare: three gates' gradients, three gates' values, two for products, one for masks.
+        value, before, product, held = (
+            3 * size,
+            6 * size + start,
+            7 * size + start,
+            8 * size + start,
+        )
+        for s in range(steps - 1, -1, -1):
+            now = s * size + start
+            gates = 3 * s * size
+            if sequences:
+                for j in range(span):
+                    dh[start + j] += dy[now + j]
+            if masked:
+                for r in range(rows):
+                    gone = mask[s * batch + first + r] == 0
+                    for j in range(r * padded, (r + 1) * padded):
+                        spare[held + j] = dh[start + j] if gone else 0.0
+                        dh[start + j] = 0.0 if gone else dh[start + j]
+            for j in range(span):
+                spare[value + update + j] = inner(z[gates + update + j])
+            for j in range(span):
+                spare[value + reset + j] = inner(z[gates + reset + j])
+            for j in range(span):
+                spare[value + candidate + j] = again(z[gates + candidate + j])
+            for j in range(span):
+                spare[before + j] = dh[start + j] * spare[value + update + j]
+            for j in range(span):
+                apart = h[now + j] - spare[value + candidate + j]
+                spare[update + j] = dh[start + j] * apart * inner_slope(z[gates + update + j])
+            for j in range(span):
+                dh[start + j] *= 1.0 - spare[value + update + j]
+            for j in range(span):
+                spare[candidate + j] = dh[start + j] * slope(z[gates + candidate + j])
+            for gate in range(2, -1, -1):
+                own = gate * size + start
+                for j in range(span):
+                    spare[product + j] = 0.0
+                multiply(
+                    pointer(spare, product), padded, pointer(spare, own), padded,
+                    pointer(packed, gate * padded * padded), padded,
+                    pointer(spare, product), padded, rows, padded,
+                )  # fmt: skip
+                if dropped:
+                    for j in range(span):
+                        spare[product + j] *= drop[own + j]
+                if gate == 2:
+                    for j in range(span):
+                        spare[reset + j] = spare[product + j] * h[now + j]
+                    for j in range(span):
+                        spare[reset + j] *= inner_slope(z[gates + reset + j])
+                    for j in range(span):
+                        spare[product + j] *= spare[value + reset + j]
+                for j in range(span):
+                    spare[before + j] += spare[product + j]
+            for j in range(span):
+                dh[start + j] = spare[before + j]
+            for r in range(rows):
+                to = (s * batch + first + r) * 3 * padded
+                for gate in range(3):
+                    for j in range(padded):
+                        dz[to + gate * padded + j] = spare[gate * size + start + r * padded + j]
+            if masked:
+                for j in range(span):
+                    dh[start + j] += spare[held + j]

@@ -1,0 +1,46 @@
+"""Kernels of the recurrent layers on the GPU."""
+
+from pronghorn.layers.recurrent.kernels.cuda.gru import gru_backward, gru_forward
+from pronghorn.layers.recurrent.kernels.cuda.lstm import lstm_backward, lstm_forward
+from pronghorn.layers.recurrent.kernels.cuda.moving import (
+    add_steps_dropped,
+    drop_steps,
+    from_steps,
+    gate_columns,
+    join_bias,
+    join_gate,
+    pad_units,
+    part_bias,
+    part_gate,
+    repeat_units,
+    steps_of_mask,
+    to_steps,
+    to_steps_dropped,
+    unit_factors,
+    without_padding,
+)
+from pronghorn.layers.recurrent.kernels.cuda.simple import simple_backward, simple_forward
+
+__all__ = [
+    "add_steps_dropped",
+    "drop_steps",
+    "from_steps",
+    "gate_columns",
+    "gru_backward",
+    "gru_forward",
+    "join_bias",
+    "join_gate",
+    "lstm_backward",
+    "lstm_forward",
+    "pad_units",
+    "part_bias",
+    "part_gate",
+    "repeat_units",
+    "simple_backward",
+    "simple_forward",
+    "steps_of_mask",
+    "to_steps",
+    "to_steps_dropped",
+    "unit_factors",
+    "without_padding",
+]
