@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from pronghorn.callbacks import EarlyStopping
 from pronghorn.errors import NotCompiledError, ShapeError, UnknownComponentError
 from pronghorn.layers import Activation, Dense, Dropout, Flatten, Masking, Permute, Reshape
 from pronghorn.models import Sequential
@@ -47,10 +48,20 @@ def test_targets_of_another_length(model):
 
 
 def test_text_is_not_numbers(model):
-    with refused(TypeError, "x must be an array of numbers"):
+    with refused(TypeError, "x must be an array of numbers, but it holds text"):
         model.predict(np.array([["a"] * 4]))
-    with refused(TypeError, "y must be an array of numbers"):
+    with refused(TypeError, "y must be an array of numbers, but it holds objects"):
         model.train_on_batch(X, np.array([[None] * 3] * 6))
+
+
+def test_rows_of_different_lengths(model):
+    with refused(ShapeError, "x must be an array, but its rows have different lengths"):
+        model.predict([[1.0, 2.0], [1.0]])
+
+
+def test_a_single_sample_is_told_what_it_lacks(model):
+    with refused(ShapeError, "the array has shape (4,); for a single sample give x[None]"):
+        model.predict(X[0])
 
 
 def test_labels_with_nan_name_the_rows(model):
@@ -69,6 +80,36 @@ def test_no_samples(model):
 def test_batch_size_must_be_a_positive_whole_number(model, size):
     with refused(ValueError, f"batch_size must be a positive whole number, got {size!r}"):
         model.fit(X, Y, batch_size=size, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"nb_epoch": -1}, "nb_epoch must be a whole number from 0 on, got -1"),
+        ({"nb_epoch": "3"}, "nb_epoch must be a whole number from 0 on, got '3'"),
+        ({"shuffle": "bathc"}, "shuffle must be True, False or 'batch', got 'bathc'"),
+        ({"verbose": 7}, "verbose must be 0 (silent)"),
+        ({"validation_split": 1.5}, "validation_split must be at least 0 and below 1, got 1.5"),
+        ({"validation_split": -0.2}, "validation_split must be at least 0 and below 1, got -0.2"),
+    ],
+)
+def test_arguments_of_fit_out_of_range(model, argument, message):
+    with refused(ValueError, message):
+        model.fit(X, Y, **{"verbose": 0, **argument})
+
+
+def test_misspelt_arguments_name_the_nearest(model):
+    with refused(TypeError, "fit() has no argument 'nb_epochs'; did you mean 'nb_epoch'?"):
+        model.fit(X, Y, nb_epochs=3)
+    with refused(TypeError, "compile() has no argument 'optimzer'; did you mean 'optimizer'?"):
+        model.compile(optimzer="sgd", loss="mse")
+
+
+def test_lists_that_are_none(model):
+    with refused(TypeError, "callbacks must be a list, as in callbacks=["):
+        model.fit(X, Y, verbose=0, callbacks=EarlyStopping())
+    with refused(TypeError, "layers must be a list, as in Sequential(["):
+        Sequential(Dense(3, input_dim=4))
 
 
 def test_sample_weight_of_another_shape(model):

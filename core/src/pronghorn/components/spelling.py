@@ -6,6 +6,7 @@ alias's name. Where one new name stands for different old ones, the first that f
 
 import inspect
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -86,13 +87,28 @@ def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) 
 
 
 def spelled(function: Callable[P, R]) -> Callable[P, R]:
-    """Let a function take the aliases of its keyword arguments."""
+    """Let a function take the aliases of its keyword arguments.
+
+    An unknown one is a TypeError that names the nearest.
+    """
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        return function(*args, **canonical_arguments(function, kwargs))
+        given = canonical_arguments(function, kwargs)
+        unknown = [name for name in given if name not in _parameters(function)]
+        if unknown:
+            raise TypeError(_no_argument(function, unknown[0]))
+        return function(*args, **given)
 
     return called
+
+
+def _no_argument(function: Callable[..., Any], name: str) -> str:
+    accepted = _parameters(function)
+    aliases = (alias for alias, old in ALIASES.items() if accepted.intersection(old))
+    nearest = get_close_matches(name, [*sorted(accepted), *aliases], 1)
+    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    return f"{function.__name__}() has no argument {name!r}{hint}"
 
 
 def _meant(name: str, accepted: frozenset[str]) -> str:

@@ -22,14 +22,30 @@ def as_array(data: Any, what: str, names: Sequence[str] = ()) -> Any:
         data = _only(list(data.values()), what, names)
     elif isinstance(data, (list, tuple)) and data and hasattr(data[0], "ndim") and data[0].ndim:
         data = _only(list(data), what, names)
-    array = data if hasattr(data, "shape") and hasattr(data, "dtype") else np.asarray(data)
-    if np.dtype(array.dtype).kind not in NUMERIC:
+    array = data if hasattr(data, "shape") and hasattr(data, "dtype") else _converted(data, what)
+    kind = np.dtype(array.dtype).kind
+    if kind not in NUMERIC:
+        held = {"U": "text", "S": "text", "O": "objects"}.get(kind, f"dtype {array.dtype}")
         raise TypeError(
-            f"{what} must be an array of numbers, got {type(data).__name__} with dtype "
-            f"{array.dtype}"
+            f"{what} must be an array of numbers, but it holds {held}: convert it first, as with "
+            f"{what}.astype(float), or number its classes"
         )
     if len(array.shape) == 0:
         raise ShapeError(f"{what} must have a batch axis, got a single number")
+    return array
+
+
+def _converted(data: Any, what: str) -> np.ndarray:
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise ShapeError(
+            f"{what} must be an array, but its rows have different lengths: pad them to one length"
+        ) from error
+
+
+def as_columns(array: Any) -> Any:
+    """The array itself; of one axis, as one column."""
     return array.reshape(-1, 1) if len(array.shape) == 1 else array
 
 
@@ -44,11 +60,14 @@ def _only(arrays: list[Any], what: str, names: Sequence[str]) -> Any:
 
 def check_input(x: Any, expected: Shape, layer_name: str) -> None:
     """Raise ShapeError unless `x` fits the model's input shape; None fits every length."""
-    if len(x.shape) == len(expected) and _fits(x.shape[1:], expected[1:]):
+    shape = tuple(x.shape) if len(x.shape) > 1 else (*x.shape, 1)
+    if len(shape) == len(expected) and _fits(shape[1:], expected[1:]):
         return
+    single = len(x.shape) == len(expected) - 1 and _fits(x.shape, expected[1:])
+    hint = "; for a single sample give x[None]" if single else ""
     raise ShapeError(
         f"Error when checking model input: layer {layer_name!r} takes shape {expected}, but the "
-        f"array has shape {tuple(x.shape)}"
+        f"array has shape {tuple(x.shape)}{hint}"
     )
 
 
@@ -58,6 +77,8 @@ def _fits(shape: Sequence[int], expected: Sequence[int | None]) -> bool:
 
 def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name: str) -> Any:
     """`y` checked against the model's output; class numbers get their last axis of 1."""
+    given = tuple(y.shape)
+    y = as_columns(y)
     if np.dtype(y.dtype).kind == "f" and np.isnan(np.sum(y)):
         _reject_nan(y)
     if objective.sparse:
@@ -77,7 +98,7 @@ def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name
     raise ShapeError(
         f"Error when checking model target: the output of layer {layer_name!r} with objective "
         f"{objective.name!r} takes targets of shape {expected}, but the array has shape "
-        f"{tuple(y.shape)}{hint}"
+        f"{given}{hint}"
     )
 
 

@@ -25,6 +25,10 @@ class Chain:
         for layer in layers:
             self.add(layer)
 
+    def __repr__(self) -> str:
+        size = f"{len(self.layers)} layers, {self.count_params():,} parameters"
+        return f"<{type(self).__name__} {self.name!r}: {size}>"
+
     def add(self, layer: Layer) -> None:
         """Append a layer and make its weights.
 

@@ -10,6 +10,7 @@ from pronghorn.components.layer import Layer
 from pronghorn.components.metric import Metric
 from pronghorn.components.objective import Objective
 from pronghorn.components.optimizer import Optimizer
+from pronghorn.components.spelling import spelled
 from pronghorn.components.weight import Weight
 from pronghorn.engine.availability import require_kernels
 from pronghorn.engine.runner import Runner
@@ -42,6 +43,7 @@ class Compiled(Chain):
         self._runner: Runner | None = None
         super().__init__(layers, name, seed)
 
+    @spelled
     def compile(
         self,
         optimizer: Any,

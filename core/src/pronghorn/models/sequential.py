@@ -50,6 +50,8 @@ class Sequential(GeneratorMethods, Compiled):
         name: str | None = None,
         seed: int | None = None,
     ) -> None:
+        if layers is not None and not isinstance(layers, Iterable):
+            raise TypeError(f"layers must be a list, as in Sequential([{layers!r}])")
         super().__init__(layers or [], name, seed)
 
     def shuffle_generator(self, epoch: int) -> Any:
@@ -95,6 +97,7 @@ class Sequential(GeneratorMethods, Compiled):
         self._check_compiled("fit")
         if show_accuracy:
             self._add_accuracy()
+        _check_schedule(nb_epoch, initial_epoch, shuffle, verbose)
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight, class_weight)
         samples, validation = self._split(samples, validation_split, validation_data)
@@ -129,6 +132,8 @@ class Sequential(GeneratorMethods, Compiled):
         return next(c for c in called if type(c).__name__ == "History")
 
     def _callback_list(self, callbacks: Sequence[Any] | None, verbose: int) -> CallbackList:
+        if callbacks is not None and not isinstance(callbacks, (list, tuple)):
+            raise TypeError(f"callbacks must be a list, as in callbacks=[{callbacks!r}]")
         progress = ["ProgbarLogger"] if verbose else []
         called = CallbackList(["BaseLogger", *(callbacks or []), "History", *progress])
         if listening := HookCaller.listening():
@@ -151,7 +156,9 @@ class Sequential(GeneratorMethods, Compiled):
                     f"{len(given)} parts"
                 )
             return samples, self._samples(*given)
-        if not 0.0 < share < 1.0:
+        if not 0.0 <= share < 1.0:
+            raise ValueError(f"validation_split must be at least 0 and below 1, got {share!r}")
+        if share == 0.0:
             return samples, None
         cut = int(samples.count * (1.0 - share))
         if cut == 0:
@@ -236,6 +243,7 @@ class Sequential(GeneratorMethods, Compiled):
         first = self._end(0)
         array = feed.as_array(x, "x", [first.name])
         feed.check_input(array, self.input_shape, first.name)
+        array = feed.as_columns(array)
         first.check_data(array)
         return Samples(feed.Feed(array), feed.check_lengths(x=array))
 
@@ -292,3 +300,15 @@ def _check_positive(**values: int) -> None:
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
             raise ValueError(f"{name} must be a positive whole number, got {value!r}")
+
+
+def _check_schedule(nb_epoch: Any, initial_epoch: Any, shuffle: Any, verbose: Any) -> None:
+    for name, value in (("nb_epoch", nb_epoch), ("initial_epoch", initial_epoch)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+            raise ValueError(f"{name} must be a whole number from 0 on, got {value!r}")
+    if shuffle not in (True, False, "batch"):
+        raise ValueError(f"shuffle must be True, False or 'batch', got {shuffle!r}")
+    if verbose not in (0, 1, 2):
+        raise ValueError(
+            f"verbose must be 0 (silent), 1 (progress bar) or 2 (a line an epoch), got {verbose!r}"
+        )
