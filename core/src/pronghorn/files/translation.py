@@ -24,8 +24,13 @@ FUNCTIONS = ("function", "builtin_function_or_method")
 NESTED = ("layer",)
 """Arguments whose value is itself the configuration of a layer."""
 
-IGNORED = frozenset({"dtype", "autocast", "registered_name", "module", "build_config"})
-"""Arguments that do not change what a layer computes here."""
+IGNORED = frozenset(
+    {"autocast", "backward_layer", "build_config", "dtype", "module", "registered_name"}
+)
+"""Arguments that do not change what a layer computes here.
+
+Keras 2 and 3 write the second layer of a Bidirectional beside the first, whose mirror it is.
+"""
 
 NEUTRAL: dict[str, tuple[Any, ...]] = {
     "center": (True,),
@@ -33,6 +38,7 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
     "groups": (1,),
     "scale": (True,),
+    "use_bias": (True,),
 }
 """Values of arguments with which a layer does what it would do without them."""
 
@@ -97,6 +103,9 @@ def layer_arguments(layer: type[Layer], config: Mapping[str, Any]) -> dict[str, 
                 f"layer {config.get('name')!r} ({layer.__name__}) has {key}={value!r}, which "
                 "Pronghorn's layer of this class does not know"
             )
+    if "units" in config and "consume_less" in accepted:
+        # Since Keras 2, the weights of all gates lie side by side whatever `implementation` says.
+        arguments["consume_less"] = "gpu"
     return {key: value for key, value in arguments.items() if value is not UNKNOWN}
 
 
