@@ -12,13 +12,17 @@ import platform
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pronghorn.errors import FunctionError
+
 LOCKS = 16
+UNUSED_SECONDS = 90 * 24 * 3600
 
 
 def cache_folder() -> Path:
@@ -97,31 +101,63 @@ def build(name: str, text: str, key: Sequence[str], compiled: Compile) -> Any:
         key: whatever else the machine code depends on.
         compiled: makes the kernel of the loaded module; told whether the disk cache may be used.
     """
-    stem = f"{name}_{digest(text, environment(), *key)}"
-    folder = _writable(cache_folder() / "kernels")
-    if folder is None:
-        return compiled(_load(stem, text, f"<{stem}>"), False)
-    path = folder / f"{stem}.py"
-    if _whole(path):
-        with contextlib.suppress(Exception):
-            return compiled(_load(stem, text, str(path)), True)
+    path = cache_folder() / "kernels" / f"{name}_{digest(text, environment(), *key)}.py"
+    if path not in _built:
+        _built[path] = _build(path, text, compiled)
+    return _built[path]
+
+
+_built: dict[Path, Any] = {}
+"""What this process has compiled or loaded."""
+
+
+def _build(path: Path, text: str, compiled: Compile) -> Any:
     try:
-        return _compile_locked(stem, text, path, compiled)
-    except OSError:
-        return compiled(_load(stem, text, f"<{stem}>"), False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = _cached(path, text, compiled)
+        return _compiled_into_cache(path, text, compiled) if made is None else made
+    except FunctionError:
+        raise
+    except Exception:
+        # Whatever is the matter with the cache, a kernel can do without it.
+        return compiled(_load(f"<{path.stem}>", path.stem, text), False)
 
 
-def _compile_locked(stem: str, text: str, path: Path, compiled: Compile) -> Any:
+def _cached(path: Path, text: str, compiled: Compile) -> Any:
+    """The kernel as the cache holds it, None if it does not, or not whole."""
+    if not _whole(path):
+        return None
+    try:
+        made = compiled(_load(str(path), path.stem, text), True)
+    except Exception:
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(path.with_suffix(".sum"))  # says when it was last used
+    return made
+
+
+def _compiled_into_cache(path: Path, text: str, compiled: Compile) -> Any:
     with _locked(path):
-        if _whole(path):
-            with contextlib.suppress(Exception):
-                return compiled(_load(stem, text, str(path)), True)
+        made = _cached(path, text, compiled)  # by whoever held the lock before
+        if made is not None:
+            return made
         for stale in _products(path):
             stale.unlink(missing_ok=True)
         write_whole(path, text.encode())
-        made = compiled(_load(stem, text, str(path)), True)
+        made = compiled(_load(str(path), path.stem, text), True)
         write_whole(path.with_suffix(".sum"), _checksum(path).encode())
-        return made
+    _forget_unused(path.parent)
+    return made
+
+
+@cache
+def _forget_unused(folder: Path) -> None:
+    """Remove what no process has loaded for months: kernels of other versions, of experiments."""
+    with contextlib.suppress(OSError):
+        for path in folder.glob("*.sum"):
+            if time.time() - path.stat().st_mtime > UNUSED_SECONDS:
+                for file in (path, path.with_suffix(".py"), *_products(path)):
+                    file.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -136,7 +172,7 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def _load(stem: str, text: str, filename: str) -> ModuleType:
+def _load(filename: str, stem: str, text: str) -> ModuleType:
     # Numba finds the globals of cached code again by the name of their module.
     module = ModuleType(f"pronghorn_kernel_{stem}")
     module.__file__ = filename
@@ -161,14 +197,6 @@ def _whole(path: Path) -> bool:
         return path.with_suffix(".sum").read_text() == _checksum(path)
     except (OSError, UnicodeDecodeError):
         return False
-
-
-def _writable(folder: Path) -> Path | None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK | os.X_OK) else None
 
 
 @contextlib.contextmanager
