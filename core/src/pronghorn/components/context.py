@@ -135,6 +135,6 @@ def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Cal
 
 
 @lru_cache(maxsize=512)
-def _on(kernel: Any, device: devices.Device) -> Any:
+def _on(kernel: Any, device: Any) -> Any:
     """The kernel for a device: one for equal pairs, so that its code is looked up only once."""
     return kernel.on(device)
