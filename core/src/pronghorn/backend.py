@@ -8,19 +8,21 @@ _ORDERINGS = {"tf": "tf", "th": "th", "channels_last": "tf", "channels_first": "
 
 
 @dataclass
-class _Settings:
+class Settings:
+    """What the functions below read and set."""
+
     floatx: str = "float32"
     epsilon: float = 1e-7
     image_dim_ordering: str = "tf"
 
 
-_settings = _Settings()
+settings = Settings()
 _uids: Counter[str] = Counter()
 
 
 def floatx() -> str:
     """Name of the float type that new models compute in: "float32" or "float64"."""
-    return _settings.floatx
+    return settings.floatx
 
 
 def set_floatx(name: str) -> None:
@@ -30,31 +32,31 @@ def set_floatx(name: str) -> None:
     """
     if name not in _FLOATS:
         raise ValueError(f"floatx {name!r} is not supported: use one of {', '.join(_FLOATS)}")
-    _settings.floatx = name
+    settings.floatx = name
 
 
 def epsilon() -> float:
     """Small number that keeps divisions and logarithms finite (1e-7 unless set)."""
-    return _settings.epsilon
+    return settings.epsilon
 
 
 def set_epsilon(value: float) -> None:
     """Set the fuzz factor; it must be positive."""
     if not value > 0:
         raise ValueError(f"epsilon must be positive, got {value!r}")
-    _settings.epsilon = float(value)
+    settings.epsilon = float(value)
 
 
 def image_dim_ordering() -> str:
     """Default image layout: "tf" (channels last) or "th" (channels first)."""
-    return _settings.image_dim_ordering
+    return settings.image_dim_ordering
 
 
 def set_image_dim_ordering(ordering: str) -> None:
     """Set the layout that `dim_ordering="default"` means from now on."""
     if ordering not in _ORDERINGS:
         raise ValueError(f"image_dim_ordering {ordering!r} is unknown: use 'tf' or 'th'")
-    _settings.image_dim_ordering = _ORDERINGS[ordering]
+    settings.image_dim_ordering = _ORDERINGS[ordering]
 
 
 def image_data_format() -> str:

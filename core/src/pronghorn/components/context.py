@@ -127,7 +127,7 @@ def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Cal
     """The call without arguments that runs `kernel` on the arrays behind `args`."""
     arrays = [arg.array if isinstance(arg, Weight) else arg for arg in args]
     if hasattr(kernel, "on"):
-        kernel = _on(kernel, device)
+        kernel = _on(kernel, device)  # type: ignore[arg-type] # a protocol does not say hashable
     if not hasattr(kernel, "bind"):
         return partial(kernel, *arrays)
     bound: Callable[[], None] = kernel.bind(*arrays)
@@ -135,6 +135,6 @@ def bind_call(device: devices.Device, kernel: Any, args: tuple[Any, ...]) -> Cal
 
 
 @lru_cache(maxsize=512)
-def _on(kernel: Any, device: Any) -> Any:
+def _on(kernel: Any, device: devices.Device) -> Any:
     """The kernel for a device: one for equal pairs, so that its code is looked up only once."""
     return kernel.on(device)

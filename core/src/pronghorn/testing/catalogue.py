@@ -117,12 +117,12 @@ def checks(kind: str) -> list[Check]:
 @contextmanager
 def settings_kept() -> Iterator[None]:
     """Put the process-wide settings, and NumPy's generator, back afterwards."""
-    state, settings = np.random.get_state(), dict(backend._settings)
+    state, settings = np.random.get_state(), dict(vars(backend.settings))
     try:
         yield
     finally:
         np.random.set_state(state)
-        backend._settings.update(settings)
+        vars(backend.settings).update(settings)
 
 
 @contextmanager
