@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from pronghorn import experiments
+from pronghorn.errors import ConfigError
 from pronghorn.experiments import demo, train
 from pronghorn.experiments.data import Data
 from pronghorn.experiments.mistakes import Guesses, draw_mistakes
@@ -125,6 +126,26 @@ def test_divided_arrays_and_numbers_to_predict(tmp_path, capsys):
     assert result.wrong is None
     assert "mistakes" not in result.files
     assert result.text.startswith("Held-out samples (20): loss")
+
+
+@pytest.mark.parametrize("where", ["file", "file/below", "/proc/absent"])
+def test_a_folder_that_cannot_be_made_is_told_before_training(table, tmp_path, capsys, where):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "e.toml").write_text(BINARY)
+    with pytest.raises(ConfigError, match=r"results cannot be written to .*--output"):
+        train(tmp_path / "e.toml", tmp_path / where)
+    assert capsys.readouterr().out == ""
+
+
+def test_files_that_cannot_be_written_are_told_before_training(table, tmp_path, capsys):
+    (tmp_path / "e.toml").write_text(BINARY + '[output]\nmodel = "m.keras"\n')
+    with pytest.raises(ConfigError, match=r"line \d+, \[output\]: .*\.keras"):
+        train(tmp_path / "e.toml", tmp_path / "out")
+    (tmp_path / "out" / "model.h5").mkdir(parents=True)
+    (tmp_path / "e.toml").write_text(BINARY)
+    with pytest.raises(ConfigError, match=r"model\.h5': It is a folder"):
+        train(tmp_path / "e.toml", tmp_path / "out")
+    assert capsys.readouterr().out == ""
 
 
 def test_callbacks_take_part(table, tmp_path, capsys):

@@ -1,5 +1,6 @@
 """Running an experiment: from its file to a trained model, its scores and its pictures."""
 
+import os
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pronghorn.errors import PronghornError
+from pronghorn.errors import ConfigError, PronghornError
 from pronghorn.experiments.data import Data, as_targets, load_data
 from pronghorn.experiments.mistakes import Guesses, draw_mistakes
 from pronghorn.experiments.schema import Experiment, read_experiment
@@ -18,6 +19,7 @@ from pronghorn.pictures import save_figure
 
 if TYPE_CHECKING:
     from pronghorn.components.callback import Callback
+    from pronghorn.files.arrays import Array
     from pronghorn.models.sequential import Sequential
 
 _FILES = {"model": "model.h5", "curves": "curves.png", "mistakes": "mistakes.png"}
@@ -70,12 +72,15 @@ def train(path: str | PathLike[str], output: str | PathLike[str] | None = None) 
     data = load_data(experiment.data, experiment.folder, experiment.seed)
     model = build_model(experiment, data)
     callbacks = [_callback(section) for section in experiment.callbacks]
+    targets = _targets(experiment, model, data)
+    files = _output_files(experiment, folder)
     print(f"{experiment.title}: {len(data.x_train):,} samples to train on, "
           f"{len(data.x_test):,} held out")  # fmt: skip
     model.summary()
-    history = _fit(experiment, model, data, callbacks)
-    scores = _evaluate(model, data)
-    return _finish(experiment, folder, model, history, data, scores)
+    with _located(experiment.source.root.sub("fit")):
+        history = model.fit(data.x_train, targets[0], callbacks=callbacks, **experiment.fit)
+    scores = _evaluate(model, data, targets[1])
+    return _finish(experiment, files, model, history, data, scores)
 
 
 def build_model(experiment: Experiment, data: Data) -> "Sequential":
@@ -127,42 +132,66 @@ def _located(section: Section, key: str | None = None) -> Iterator[None]:
 def _culprit(section: Section, message: str) -> str | None:
     """The key that an error speaks of, by its name or by what it holds."""
     for key, value in section.values.items():
-        if repr(key) in message or (isinstance(value, str) and repr(value) in message):
+        named = [key, value, *(value if isinstance(value, dict) else ())]
+        if any(isinstance(name, str) and repr(name) in message for name in named):
             return key
     return None
 
 
-def _fit(experiment: Experiment, model: "Sequential", data: Data, callbacks: list[Any]) -> Any:
-    section = experiment.source.root.sub("fit")
+def _targets(experiment: Experiment, model: "Sequential", data: Data) -> list["Array"]:
+    """The targets to train on and the held-out ones, as the model's objective takes them."""
     with _located(experiment.layers[-1]):
-        targets = as_targets(data.y_train, model)
-    with _located(section):
-        return model.fit(data.x_train, targets, callbacks=callbacks, **experiment.fit)
+        return [as_targets(y, model) if len(y) else y for y in (data.y_train, data.y_test)]
 
 
-def _evaluate(model: "Sequential", data: Data) -> dict[str, float]:
+def _output_files(experiment: Experiment, folder: Path) -> dict[str, Path]:
+    """Where the results go, by kind; the folder is made and found writable before training."""
+    from pronghorn.files.formats import check_ending
+
+    names = {kind: experiment.output.get(kind, default) for kind, default in _FILES.items()}
+    files = {kind: folder / name for kind, name in names.items() if name}
+    files["experiment"] = folder / experiment.source.name
+    if "model" in files:
+        with _located(experiment.source.root.sub("output"), "model"):
+            check_ending(files["model"])
+    for parent in dict.fromkeys([folder, *(path.parent for path in files.values())]):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _no_output(parent, error.strerror or str(error)) from error
+        if not os.access(parent, os.W_OK | os.X_OK):
+            raise _no_output(parent, "Permission denied")
+    for path in files.values():
+        if path.is_dir():
+            raise _no_output(path, "It is a folder")
+    return files
+
+
+def _no_output(path: Path, reason: str) -> ConfigError:
+    return ConfigError(
+        f"the results cannot be written to {str(path)!r}: {reason}. Choose another folder with "
+        "--output, or 'folder' in [output]"
+    )
+
+
+def _evaluate(model: "Sequential", data: Data, targets: "Array") -> dict[str, float]:
     if not len(data.x_test):
         return {}
-    found = model.evaluate(data.x_test, as_targets(data.y_test, model), batch_size=128, verbose=0)
+    found = model.evaluate(data.x_test, targets, batch_size=128, verbose=0)
     values = found if isinstance(found, list) else [found]
     return dict(zip(model.metrics_names, values, strict=True))
 
 
 def _finish(
     experiment: Experiment,
-    folder: Path,
+    files: dict[str, Path],
     model: "Sequential",
     history: Any,
     data: Data,
     scores: dict[str, float],
 ) -> Result:
     """Write the files and gather the result."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {
-        kind: folder / experiment.output.get(kind, default)
-        for kind, default in _FILES.items()
-        if experiment.output.get(kind, default)
-    }
+    copy = files.pop("experiment")
     guesses = Guesses.of(model, data)
     if guesses is None:
         files.pop("mistakes", None)
@@ -173,7 +202,7 @@ def _finish(
     except ImportError as error:
         warnings.warn(f"there will be no pictures: {error}", RuntimeWarning, stacklevel=3)
         files = {kind: path for kind, path in files.items() if kind == "model"}
-    files["experiment"] = _copied(experiment, folder)
+    files["experiment"] = _copied(experiment, copy)
     wrong = None if guesses is None else int(guesses.is_wrong.sum())
     return Result(model, history, scores, files, wrong, len(data.x_test))
 
@@ -185,9 +214,8 @@ def _draw(files: Mapping[str, Path], history: Any, guesses: Guesses | None, titl
         save_figure(draw_mistakes(guesses, title), files["mistakes"])
 
 
-def _copied(experiment: Experiment, folder: Path) -> Path:
+def _copied(experiment: Experiment, copy: Path) -> Path:
     """The experiment's text beside its results."""
-    copy = folder / experiment.source.name
     original = experiment.folder / experiment.source.name
     if copy.resolve() != original.resolve():
         shutil.copyfile(original, copy)
