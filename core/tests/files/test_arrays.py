@@ -43,6 +43,36 @@ def test_csv_that_is_no_table_names_the_line(tmp_path, bad):
         read_inputs(tmp_path / "a.csv")
 
 
+@pytest.mark.parametrize("text", ["1,abc\n1,2\n", "1,\n1,2\n"])
+def test_a_first_line_with_a_number_in_it_names_no_columns(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DatasetError, match=r"line 1: .*found ('abc'|nothing) in column 2"):
+        read_inputs(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1;2\n3;4\n", "semicolons"),
+        ("a;b\n3;4\n", "semicolons"),
+        ("1,5;2,5\n", "semicolons"),
+        ("1\t2\n", "tabs"),
+        ("1 2\n", "spaces"),
+    ],
+)
+def test_other_separators_are_named_and_not_shown(tmp_path, text, found):
+    (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(DatasetError, match=f"line 1: .*found {found}: separate with commas") as e:
+        read_inputs(tmp_path / "a.csv")
+    assert text.splitlines()[0] not in str(e.value)
+
+
+def test_a_long_cell_is_cut(tmp_path):
+    (tmp_path / "a.csv").write_text(f"1,2\n1,{'x' * 500}\n")
+    with pytest.raises(DatasetError, match=r"xxx\.\.\.' in column 2"):
+        read_inputs(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize("text", ["", "only,names\n"])
 def test_csv_without_numbers(tmp_path, text):
     (tmp_path / "a.csv").write_text(text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pronghorn.cli.table import columns
+from pronghorn.errors import DatasetError
 
 if TYPE_CHECKING:
     from pronghorn.files.arrays import Array
@@ -49,7 +50,10 @@ def evaluate(
     )
     values = scores if isinstance(scores, list) else [scores]
     rows = [(n, f"{v:.6g}") for n, v in zip(loaded.metrics_names, values, strict=True)]
-    click.echo(columns([*rows, ("samples", str(len(x)))]))
+    rows.append(("samples", str(len(x))))
+    if targets is None and data.suffix.lower() == ".csv":
+        rows.append(("targets", f"the last column of {data.name}"))
+    click.echo(columns(rows))
 
 
 @click.command()
@@ -78,6 +82,7 @@ def predict(
     check_suffix(output)
     x = read_inputs(data, key)
     loaded = _load(model, device)
+    _check_columns(data, x, loaded)
     compute = loaded.predict_classes if classes else loaded.predict
     predicted = compute(_as_input(x, loaded), batch_size=batch_size, verbose=0)
     write_array(output, predicted)
@@ -89,6 +94,16 @@ def _load(path: Path, device: str | None) -> Any:
 
     model = load_model(path)
     return model if device is None else model.to(device)
+
+
+def _check_columns(path: Path, x: "Array", model: Any) -> None:
+    """Raise DatasetError for a table that has the targets in it, too."""
+    shape = model.input_shape[1:]
+    if path.suffix.lower() == ".csv" and None not in shape and x.shape[1] == prod(shape) + 1:
+        raise DatasetError(
+            f"{path} has {x.shape[1]} columns, but the model takes {prod(shape)} numbers for each "
+            "sample: if the last column is the target, leave it out"
+        )
 
 
 def _as_input(x: "Array", model: Any) -> "Array":

@@ -103,23 +103,50 @@ def _read_csv(path: Path) -> Array:
     """Numbers separated by commas, with or without a line of column names."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = [(number, row) for number, row in enumerate(csv.reader(file), 1) if row]
-    if rows and not _is_numeric(rows[0][1]):
+    names_columns = bool(rows) and not any(map(_is_number, rows[0][1]))
+    if names_columns and _separator(rows[0][1]) is None:
         rows = rows[1:]
     if not rows:
         raise DatasetError(f"{path} has no rows of numbers")
     width = len(rows[0][1])
     for number, row in rows:
-        if len(row) != width or not _is_numeric(row):
-            raise DatasetError(f"{path}, line {number}: expected {width} numbers, found {row[:5]}")
+        if len(row) != width or not all(map(_is_number, row)):
+            wrong = _what_is_wrong(row, width)
+            raise DatasetError(f"{path}, line {number}: expected {width} numbers, {wrong}")
     return np.array([row for _, row in rows], dtype=np.float64)
 
 
-def _is_numeric(row: Sequence[str]) -> bool:
+def _is_number(cell: str) -> bool:
     try:
-        [float(cell) for cell in row]
+        float(cell)
     except ValueError:
         return False
     return True
+
+
+def _separator(row: Sequence[str]) -> str | None:
+    """What separates the cells of a line that commas do not, if it looks like it."""
+    if any(";" in cell for cell in row):
+        return "semicolons"
+    if len(row) == 1 and len(row[0].split()) > 1 and all(map(_is_number, row[0].split())):
+        return "tabs" if "\t" in row[0] else "spaces"
+    return "tabs" if len(row) == 1 and "\t" in row[0] else None
+
+
+def _what_is_wrong(row: Sequence[str], width: int) -> str:
+    """What is said of a line that is not `width` numbers: the cell at fault, not the line."""
+    separator = _separator(row)
+    if separator is not None:
+        return f"found {separator}: separate with commas, and write decimals with a point"
+    column = next((n for n, cell in enumerate(row, 1) if not _is_number(cell)), None)
+    if column is None:
+        return f"found {len(row)}"
+    cell = row[column - 1].strip()
+    shown = repr(cell if len(cell) <= 30 else f"{cell[:27]}...") if cell else "nothing"
+    return (
+        f"found {shown} in column {column}; only the first line may name the columns, and then "
+        "none of its cells is a number"
+    )
 
 
 def _pick(held: dict[str, Array], path: Path, key: str | None, usual: Sequence[str]) -> Array:
