@@ -88,7 +88,10 @@ def test_errors_of_the_file_name_the_line_and_what_is_accepted(write, old, new, 
         ("output_dim = 10", "output_dim = 10\nouts = 3", r"line 9, .* 1: .*'outs'.*output_d"),
         ('"softmax"', '"softmaxx"', r"line 12, \[\[layers\]\] number 2: .*softmax"),
         ('"adam"', '"adamm"', r"line 16, \[compile\]: .*adam"),
-        ('"adam"', '{name = "adam", lrr = 1}', r"line 14, \[compile\]: .*lrr"),
+        ('"adam"', '{name = "adam", lrr = 1}', r"line 16, \[compile\]: .*lrr"),
+        ('"adam"', '{name = "adam", lr = "high"}', r"line 16, .*Adam: 'lr' must be a num.*'high'"),
+        ("output_dim = 10", "outs = 3", r"line 8, .* 1: Dense does not .*'outs'; it takes out"),
+        ('"softmax"', '"softmax"\nq = 3', r"line 13, .* 2: Activation does not understand 'q'; it"),
         ("output_dim = 10", "output_dim = 7", r"line 10, .*'activation_\d+', has 7 outputs.*0 to"),
         ('title = "T"', 'device = "gpuu"', r"line 1: .*gpuu"),
         ("[fit]", '[[callbacks]]\ncallback = "Stop"\n[fit]', r"line 18, \[\[callbacks\]\] number"),
@@ -104,6 +107,16 @@ def test_errors_of_what_is_named_tell_the_line(write, tmp_path, old, new, messag
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ConfigError, match=r"absent\.toml cannot be read: No such file"):
         read_experiment(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"", "exp.toml says nothing"), (b"\x00\xff\xfe", "not a TOML file: it is not text$")],
+)
+def test_a_file_that_is_empty_or_no_text(tmp_path, content, message):
+    (tmp_path / "exp.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=message):
+        read_experiment(tmp_path / "exp.toml")
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ class _Spelled(type):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         given = canonical_arguments(cls, kwargs)
-        unknown = [name for name in given if name not in own_arguments(cls)]
-        if unknown and not _takes_more(cls):
+        known = _all_arguments(cls) if _lacks_arguments(cls, args, given) else own_arguments(cls)
+        unknown = [name for name in given if name not in known]
+        if unknown and (known != own_arguments(cls) or not _takes_more(cls)):
             raise TypeError(
                 f"{cls.__name__} does not understand {', '.join(map(repr, unknown))}; "
-                f"it takes {', '.join(own_arguments(cls)) or 'no arguments'}"
+                f"it takes {', '.join(known) or 'no arguments'}"
             )
         return super().__call__(*args, **given)
 
@@ -101,6 +102,28 @@ def own_arguments(cls: type) -> tuple[str, ...]:
     parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     kept = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     return tuple(p.name for p in parameters if p.kind in kept and p.name != "self")
+
+
+@cache
+def _all_arguments(cls: type) -> tuple[str, ...]:
+    """The constructor's own parameters, and those that it passes on to its bases' constructors."""
+    names = list(own_arguments(cls))
+    for base in cls.__mro__[1:-1] if _takes_more(cls) else ():
+        names += own_arguments(base)
+        if not _takes_more(base):
+            break
+    return tuple(dict.fromkeys(names))
+
+
+def _lacks_arguments(cls: type, args: tuple[Any, ...], given: Mapping[str, Any]) -> bool:
+    """Whether a required argument is missing, which Python would tell before an unknown one."""
+    required = [
+        name
+        for name in own_arguments(cls)
+        if inspect.signature(cls.__init__).parameters[name].default is inspect.Parameter.empty  # type: ignore[misc]
+    ]
+    own = own_arguments(cls)
+    return any(name not in given and own.index(name) >= len(args) for name in required)
 
 
 @cache

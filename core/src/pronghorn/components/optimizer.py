@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
@@ -60,6 +60,16 @@ class Optimizer(Component):
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
         self._iterations = 0
+
+    @classmethod
+    def coerce(cls, thing: Any, config: Mapping[str, Any]) -> Self:
+        """Make an instance; TypeError if a number of the rule is none."""
+        made = super().coerce(thing, config)
+        for name in made.scalar_names if hasattr(made, "rule") else ():
+            value = getattr(made, name, 0.0)
+            if isinstance(value, str) or value is None:
+                raise TypeError(f"{made.name}: {name!r} must be a number, not {value!r}")
+        return made
 
     @property
     def name(self) -> str:

@@ -121,8 +121,15 @@ class Source:
             self.values = tomllib.loads(self.text)
         except OSError as error:
             raise ConfigError(f"the experiment {path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{self.name} is not a TOML file: it is not text") from error
         except ValueError as error:
             raise ConfigError(f"{self.name} is not a TOML file: {error}") from error
+        if not self.values:
+            raise ConfigError(
+                f"{self.name} says nothing: an experiment has [data], [[layers]] and [compile]; "
+                "`pronghorn demo` leaves one to start from"
+            )
         self.lines = find_lines(self.text)
 
     @property
