@@ -118,12 +118,13 @@ def _find(code: CodeType, filename: str) -> ast.FunctionDef | ast.Lambda:
 def _lines_by_inspect(code: CodeType) -> list[str]:
     try:
         lines, _ = inspect.findsource(code)
-    except (OSError, TypeError) as error:
+    except (OSError, TypeError):
         raise FunctionError(
             f"the source of {code.co_name!r} cannot be read ({code.co_filename}, line "
             f"{code.co_firstlineno}): Pronghorn compiles functions from their text, which a bare "
-            "prompt does not keep; put the function in a file or a notebook cell"
-        ) from error
+            "prompt, `python -c` and stdin do not keep; put the function in a file or a notebook "
+            "cell"
+        ) from None
     return lines
 
 
