@@ -112,8 +112,8 @@ class ScalarActivation(FunctionComponent, Activation):
 
     @cached_property
     def identity(self) -> bool:  # type: ignore[override]
-        """Whether the function returns just its argument."""
-        return self.scalar.text().endswith(f"\n    return {self.function.parameters[0]}")
+        """Whether all that the function does is to return its argument."""
+        return self.scalar.returns_first()
 
     def derivative(self, function: ScalarCallable | None = None, *, when: Any = None) -> Any:
         """Decorator: take `function` as the derivative, in terms of `x`, or of the output `y`.
