@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pronghorn import backend, registry
+from pronghorn.components.weight import Weight
 from pronghorn.errors import ConfigError, ModelFileError
 from pronghorn.models import load_model, model_from_json, model_from_yaml
 
@@ -32,6 +33,12 @@ class Saved:
     def numbered(self, name: str) -> list[np.ndarray]:
         keys = sorted((k for k in self.expected if k[len(name) :].isdigit()), key=_number)
         return [self.expected[key] for key in keys if key.startswith(name)]
+
+    def own_form(self, array: np.ndarray, weight: Weight) -> np.ndarray:
+        """A stored weight as this library has it: kernels over sequences have a second axis."""
+        if weight.shape[1:2] == (1,) and array.ndim == len(weight.shape) - 1:
+            array = array[:, np.newaxis]
+        return self.turned(array, weight.spatial_axes)
 
     def turned(self, array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
         """A kernel as this library has it: Theano's are turned round."""
@@ -76,7 +83,7 @@ def test_some_of_every_writer_are_loadable():
 def test_weights_and_predictions(saved):
     model = load_model(saved.model)
     for weight, array in zip(model.weights, saved.numbered("w"), strict=True):
-        np.testing.assert_array_equal(weight.value, saved.turned(array, weight.spatial_axes))
+        np.testing.assert_array_equal(weight.value, saved.own_form(array, weight))
     found = model.predict(saved.expected["x0"])
     np.testing.assert_allclose(found, saved.expected["predict"], **saved.close)
 
@@ -92,8 +99,10 @@ def test_evaluation_and_optimizer_state(saved):
         np.testing.assert_allclose(found, saved.expected["evaluate"], **saved.close)
     expected = saved.numbered("opt_state")
     if expected:
-        for (_, array), wanted in zip(model.optimizer_arrays(), expected, strict=True):
-            np.testing.assert_array_equal(array, wanted)
+        axes = {w.name: w.spatial_axes for w in model.weights}
+        for (name, array), wanted in zip(model.optimizer_arrays(), expected, strict=True):
+            kernel = name.rpartition("_")[0]
+            np.testing.assert_array_equal(array, saved.turned(wanted, axes.get(kernel, ())))
 
 
 @loadable(lambda name: MODELS[name]["resume_available"])
@@ -104,7 +113,7 @@ def test_training_goes_on(saved):
     losses = [np.ravel(model.train_on_batch(x[part], y[part]))[0] for part in rows]
     np.testing.assert_allclose(losses, saved.expected["resume_loss"], **saved.close)
     for weight, array in zip(model.weights, saved.numbered("resume_w"), strict=False):
-        expected = saved.turned(array, weight.spatial_axes)
+        expected = saved.own_form(array, weight)
         np.testing.assert_allclose(weight.value, expected, **saved.close)
 
 

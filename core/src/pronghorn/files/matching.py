@@ -7,7 +7,7 @@ import numpy as np
 from pronghorn.components.layer import Layer
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ModelFileError
-from pronghorn.files.kernels import turned
+from pronghorn.files.kernels import fits, turned
 from pronghorn.files.origin import Origin
 from pronghorn.files.reading import StoredArray, StoredLayer
 
@@ -56,7 +56,7 @@ def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]
             f"{stored.name!r} in the file has {len(stored.arrays)}"
         )
     for weight, array in zip(weights, stored.arrays, strict=True):
-        if weight.shape != array.shape:
+        if not fits(array.shape, weight.shape):
             raise ModelFileError(
                 f"weight {weight.name!r} has shape {weight.shape}, but {array.name!r} in the file "
                 f"has shape {array.shape}"
@@ -65,7 +65,7 @@ def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]
 
 
 def _prepared(weight: Weight, array: StoredArray, origin: Origin) -> np.ndarray:
-    value = array.read()
+    value = array.read().reshape(weight.shape)
     return turned(value, weight.spatial_axes) if origin.convolves else value
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pronghorn.errors import ModelFileError
+from pronghorn.files.kernels import fits, turned
 from pronghorn.files.origin import Origin
 from pronghorn.files.reading import StoredArray
 
@@ -50,10 +51,11 @@ def restore_state(
     """
     if not stored:
         return
-    expected = [array for _, array in model.optimizer_arrays()]
+    named = model.optimizer_arrays()
+    expected = [array for _, array in named]
     ordered = list(stored) if origin.sorts_by_name else _ordered(model, stored, optimizer)
     if len(ordered) != len(expected) or any(
-        array is not None and array.shape != fitting.shape
+        array is not None and not fits(array.shape, fitting.shape)
         for array, fitting in zip(ordered, expected, strict=True)
     ):
         raise ModelFileError(
@@ -61,13 +63,27 @@ def restore_state(
             f"but {optimizer} of this model has {[array.shape for array in expected]}: pass "
             "compile=False to load the model without it"
         )
-    pairs = zip(ordered, expected, strict=True)
-    model.set_optimizer_arrays(
-        [np.zeros_like(old) if array is None else array.read() for array, old in pairs]
-    )
+    arrays = [
+        np.zeros_like(old) if array is None else array.read().reshape(old.shape)
+        for array, old in zip(ordered, expected, strict=True)
+    ]
+    if origin.convolves:
+        arrays = [
+            turned(array, _spatial_axes(model, name))
+            for (name, _), array in zip(named, arrays, strict=True)
+        ]
+    model.set_optimizer_arrays(arrays)
     counted = _iterations(stored)
     if counted is not None and model.optimizer is not None:
         model.optimizer.iterations = int(counted.read())
+
+
+def _spatial_axes(model: "Sequential", name: str) -> tuple[int, ...]:
+    """The axes along which the kernel is slid whose optimizer array has this name."""
+    slots = model.optimizer.slots if model.optimizer is not None else ()
+    kernels = (weight for weight in model.trainable_weights if weight.spatial_axes)
+    owned = (w.spatial_axes for w in kernels if name in {f"{w.name}_{slot}" for slot in slots})
+    return next(owned, ())
 
 
 def _ordered(
