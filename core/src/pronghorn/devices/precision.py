@@ -227,13 +227,30 @@ class Typing(ast.NodeTransformer):
         node.body, node.orelse = self._as(node.body, kind), self._as(node.orelse, kind)
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
         kind: Kind = UNKNOWN
         if len(node.targets) == 1:
             kind = self._of_target(node.targets[0])
+        converted = self._converted(node, kind)
         node.value = self._as(node.value, kind)
         node.targets = [self.visit(t) for t in node.targets]
-        return node
+        return [node, *converted]
+
+    def _converted(self, node: ast.Assign, kind: Kind) -> list[ast.stmt]:
+        """Conversions of whole numbers that a call unpacks into variables of another kind."""
+        target, parts = node.targets[0], self.kinds.of(node.value)
+        if not isinstance(kind, tuple) or not isinstance(parts, tuple):
+            return []
+        if not isinstance(target, ast.Tuple) or isinstance(node.value, ast.Tuple):
+            return []
+        made: list[ast.stmt] = []
+        for element, wanted, part in zip(target.elts, kind, parts, strict=False):
+            if is_float(wanted) and is_whole(part) and isinstance(element, ast.Name):
+                variable, element.id = element.id, f"{element.id}_whole_"
+                value = _real(ast.copy_location(ast.Name(element.id, ast.Load()), node), node)
+                store = ast.copy_location(ast.Name(variable, ast.Store()), node)
+                made.append(ast.copy_location(ast.Assign([store], value), node))
+        return made
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         node.value = self._as(node.value, self._of_target(node.target))

@@ -207,7 +207,8 @@ class _Naming(Typing):
         self.outside: set[str] = set()
 
     def run(self) -> ast.FunctionDef:
-        self.tree.body = [self.visit(s) for s in self.tree.body]
+        made = [self.visit(s) for s in self.tree.body]
+        self.tree.body = [s for m in made for s in (m if isinstance(m, list) else [m])]
         return _renamed(self.tree, self.outside)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
