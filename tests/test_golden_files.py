@@ -234,3 +234,17 @@ def test_keras_3_archives_are_named_as_what_they_are(tmp_path):
 def test_json_that_is_none():
     with pytest.raises(ConfigError, match="the text is not JSON: Expecting value"):
         model_from_json("nothing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "!!python/object/apply:numpy.dtype {args: [O8, 0, 1], state: [3, '|']}",
+        "!!python/object/apply:numpy.dtype {args: []}",
+        "!!python/object/apply:numpy.core.multiarray.scalar [1, !!binary AAAA]",
+        "!!python/object/apply:os.system ['true']",
+    ],
+)
+def test_no_other_objects_are_made_of_yaml(text):
+    with pytest.raises(ConfigError):
+        model_from_yaml(f"class_name: {text}")

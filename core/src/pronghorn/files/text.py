@@ -4,10 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pronghorn.errors import ConfigError
 
 if TYPE_CHECKING:
     from pronghorn.models.sequential import Sequential
+
+TAGS = "tag:yaml.org,2002:python/"
+"""What PyYAML puts before the names of Python's own types."""
 
 
 def model_to_json(model: "Sequential", **options: Any) -> str:
@@ -50,20 +55,42 @@ def model_from_yaml(
 ) -> "Sequential":
     """The model, with new weights, that YAML of Pronghorn or Keras 1 or 2 describes.
 
-    Read by PyYAML's safe loader, which makes plain data only; the tag `!!python/tuple`, which
-    Keras writes, is understood as a list. Arguments and errors as for `model_from_json`.
+    Read by PyYAML's safe loader, which makes plain data only. Of the tags that Keras writes,
+    `!!python/tuple` is understood as a list and NumPy's scalars as numbers. Arguments and errors
+    as for `model_from_json`.
     """
     yaml = _yaml()
 
     class Loader(yaml.SafeLoader):  # type: ignore[name-defined, misc]
-        """The safe loader and one tag more."""
+        """The safe loader and a few tags more."""
 
-    Loader.add_constructor("tag:yaml.org,2002:python/tuple", Loader.construct_yaml_seq)
+    Loader.add_constructor(f"{TAGS}tuple", Loader.construct_yaml_seq)
+    Loader.add_constructor(f"{TAGS}object/apply:numpy.dtype", _dtype)
+    for module in ("core", "_core"):
+        Loader.add_constructor(f"{TAGS}object/apply:numpy.{module}.multiarray.scalar", _scalar)
     try:
         config = yaml.load(text, Loader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f"the text is not the YAML of a model: {error}") from error
     return model_from_config(config, custom_objects, safe_mode)
+
+
+def _dtype(loader: Any, node: Any) -> np.dtype[Any]:
+    """NumPy's type of numbers, from its code and its order of bytes; no other type is made."""
+    match loader.construct_mapping(node, deep=True):
+        case {"args": [str(code), *_], "state": [_, "<" | ">" | "|" as order, *_]}:
+            if code[0] in "biuf" and code[1:] in ("1", "2", "4", "8"):
+                found: np.dtype[Any] = np.dtype(order + code)
+                return found
+    raise ConfigError("the text has a NumPy type that is none of numbers")
+
+
+def _scalar(loader: Any, node: Any) -> Any:
+    """A number that Keras left to NumPy, such as the units that come out of Flatten."""
+    match loader.construct_sequence(node, deep=True):
+        case [np.dtype() as dtype, bytes(data)] if len(data) == dtype.itemsize:
+            return np.frombuffer(data, dtype)[0].item()
+    raise ConfigError("the text has a NumPy scalar that is no number")
 
 
 def model_from_config(
