@@ -1,8 +1,8 @@
 """Writes what in this repository follows from the registry. Run it as `python docs/generate.py`.
 
 These are `docs/components.md`, `docs/command-line.md`, `docs/experiments.md`, the files shown in
-`docs/writing-a-pack.md`, and the names for type checkers in each pack's `__init__.py`. Tests
-compare the files with what this script would write.
+`docs/writing-a-pack.md`, the tables in `docs/testing-a-pack.md`, and the names for type checkers in
+each pack's `__init__.py`. Tests compare the files with what this script would write.
 """
 
 import ast
@@ -21,6 +21,7 @@ from pronghorn.cli.group import BUILT_IN, commands
 from pronghorn.cli.kernels import devices
 from pronghorn.experiments import schema
 from pronghorn.registry import Entry, packs
+from pronghorn.testing import checks
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,6 +45,7 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "command-line.md": command_line_page(),
         ROOT / "docs" / "experiments.md": experiments_page(),
         ROOT / "docs" / "writing-a-pack.md": pack_page(),
+        ROOT / "docs" / "testing-a-pack.md": checks_page(),
     }
 
 
@@ -131,6 +133,33 @@ def pack_page() -> str:
 def _with_file(block: re.Match[str]) -> str:
     file = ROOT / "examples" / "acme-pack" / block[2]
     return block[1] + file.read_text(encoding="utf-8")
+
+
+# docs/testing-a-pack.md
+
+
+def checks_page() -> str:
+    """The page with the tables of all checks between their marks."""
+    text = (ROOT / "docs" / "testing-a-pack.md").read_text(encoding="utf-8")
+    shared = {check.run: check for kind in registry.KINDS for check in checks(kind)}
+    by_group: dict[str, list[str]] = {}
+    for check in shared.values():
+        group = "Every kind" if check.run.__module__.endswith("common") else check.kind.capitalize()
+        row = f"| `{check.name}` | {check.description} |"
+        by_group.setdefault(group, []).append(row)
+    tables = [_table_of_checks(group, by_group[group]) for group in sorted(by_group, key=_rank)]
+    marks = re.compile(r"(?<=<!-- checks -->\n).*?(?=<!-- /checks -->)", re.DOTALL)
+    return marks.sub(lambda _: "\n".join([*tables, ""]), text)
+
+
+def _table_of_checks(group: str, rows: list[str]) -> str:
+    head = [f"### {group}", "", "| check | what it asks |", "| --- | --- |"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _rank(group: str) -> tuple[bool, str]:
+    """What is common to all comes first."""
+    return group != "Every kind", group
 
 
 # Names for type checkers

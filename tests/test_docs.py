@@ -29,7 +29,11 @@ generate = load_generator()
 
 
 @pytest.mark.parametrize(
-    "name", ["components.md", "command-line.md", "experiments.md", "writing-a-pack.md"]
+    "name",
+    [
+        "components.md", "command-line.md", "experiments.md", "writing-a-pack.md",
+        "testing-a-pack.md",
+    ],
 )
 def test_generated_page_is_fresh(name):
     path = ROOT / "docs" / name

@@ -127,11 +127,38 @@ def _accidents(code: Any, types_of: Any) -> Iterator[tuple[int, str]]:
         and isinstance(a.value, ir.Expr)
         and a.value.op in operations
     ]
-    results = {a.target.name for a in computed}
-    for each in computed:
-        # Only where it begins: what is computed from an accident is float64 by consequence.
-        if not results & {v.name for v in each.value.list_vars()} - {each.target.name}:
-            yield each.loc.line, _operation(each.value)
+    spread = _carried(assigned, {a.target.name for a in computed})
+    # Only where it begins: what is computed from an accident is float64 by consequence.
+    first = [a for a in computed if not spread & _read(a.value)] or computed
+    for each in first:
+        yield each.loc.line, _operation(each.value)
+
+
+def _carried(assigned: Sequence[Any], names: set[str]) -> set[str]:
+    """These names, and all to which their values are handed on without being computed with."""
+    from numba.core import ir
+
+    carried, before = set(names), -1
+    while before != len(carried):
+        before = len(carried)
+        for each in assigned:
+            handed = isinstance(each.value, ir.Var) or getattr(each.value, "op", "") in HANDED_ON
+            if handed and carried & _read(each.value):
+                carried.add(each.target.name)
+    return carried
+
+
+HANDED_ON = ("phi", "cast", "exhaust_iter", "build_tuple", "static_getitem", "getitem")
+"""Operations that give one of the values that they are given."""
+
+
+def _read(value: Any) -> set[str]:
+    """Names of the variables that the right side of an assignment reads."""
+    from numba.core import ir
+
+    if isinstance(value, ir.Var):
+        return {value.name}
+    return {v.name for v in value.list_vars()} if isinstance(value, ir.Expr) else set()
 
 
 def _wanted(assigned: Sequence[Any], types_of: Any) -> set[str]:
@@ -151,10 +178,7 @@ def _wanted(assigned: Sequence[Any], types_of: Any) -> set[str]:
     while before != len(wanted):
         before = len(wanted)
         for each in assigned:
-            value = each.value
-            read = [value] if isinstance(value, ir.Var) else []
-            read = value.list_vars() if isinstance(value, ir.Expr) else read
-            if _is_double(types_of.get(each.target.name)) and wanted & {v.name for v in read}:
+            if _is_double(types_of.get(each.target.name)) and wanted & _read(each.value):
                 wanted.add(each.target.name)
     return wanted
 

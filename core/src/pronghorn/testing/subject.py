@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
+from inspect import isfunction
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ class Subject:
     Attributes:
         kind: its kind, in the plural.
         identifier: what it is called.
-        component: what the registry holds, or was given: an instance, a class, a plain function.
+        given: what the registry holds, or was given: an instance, a class, a plain function.
+        component: the same, or what a plain function stands for.
         examples: the ways to make it; empty if it needs arguments and has no examples.
         expected_failures: reasons by the name of the check that fails.
         entry: what the registry knows about it, if it is registered.
@@ -31,6 +33,7 @@ class Subject:
 
     kind: str
     identifier: str
+    given: Any
     component: Any
     examples: tuple[Example, ...]
     expected_failures: Mapping[str, str]
@@ -52,23 +55,17 @@ class Subject:
         entry = registry.find(kind, given) if isinstance(given, str) else given
         if not isinstance(entry, Entry):
             entry = None
-        component = given if entry is None else registry.load_entry(entry)
-        told = examples
-        if _is_made_of_class(component):
-            told = [_example_of(component)] if told is None else told
-            component = type(component)
+        held = given if entry is None else registry.load_entry(entry)
+        component, told = _made_of(base, held), examples
         if told is None:
-            told = getattr(component, "examples", None)
+            told = getattr(held, "examples", None)
+        if _is_made_of_class(component):
+            told = [_example_of(component)] if examples is None else told
+            component = type(component)
         chosen = _default_examples(component) if told is None else read_examples(told)
-        failures = getattr(component, "expected_failures", {})
-        return cls(
-            base.kind,
-            entry.identifier if entry is not None else _name_of(component),
-            component,
-            chosen,
-            {**failures, **(expected_failures or {})},
-            entry,
-        )
+        failures = {**getattr(held, "expected_failures", {}), **(expected_failures or {})}
+        name = _name_of(component) if entry is None else entry.identifier
+        return cls(base.kind, name, held, component, chosen, failures, entry)
 
     @property
     def base(self) -> type[Component]:
@@ -144,6 +141,12 @@ def required_arguments(component: Any) -> list[str]:
 def is_generic(component: Any) -> bool:
     """Whether it is an instance of a class of the core that wraps a function, not of its own."""
     return type(component).__module__.startswith("pronghorn.components.")
+
+
+def _made_of(base: type[Component], held: Any) -> Any:
+    """What a plain function stands for, made once; anything else as it is."""
+    is_factory = getattr(held, "makes_regularizer", False)
+    return base.from_function(held) if isfunction(held) and not is_factory else held
 
 
 def _is_made_of_class(component: Any) -> bool:

@@ -26,7 +26,7 @@ class Flat:
         self.optimizer = optimizer
         self.params, self.gradients = params.copy(), np.zeros_like(params)
         self.slots = [np.zeros_like(params) for _ in optimizer.slots]
-        self.hyper = np.zeros(max(len(optimizer.scalar_names), 1), dtype)
+        self.hyper = np.zeros(max(len(optimizer.scalars(0)), 1), dtype)
         self.ctx = Replay(dtype)
         self._recorded = False
 
@@ -71,6 +71,10 @@ def _gradients(count: int, dtype: str = "float64") -> list[np.ndarray]:
     return [_numbers(10 + k, dtype) for k in range(count)]
 
 
+def _has_rule(trial: Trial) -> bool:
+    return hasattr(trial.make(), "rule")
+
+
 @check("optimizers")
 def reduces_a_quadratic(trial: Trial) -> None:
     """A hundred updates bring the parameters nearer to the least of a sum of squares."""
@@ -88,7 +92,7 @@ def reduces_a_quadratic(trial: Trial) -> None:
     )
 
 
-@check("optimizers")
+@check("optimizers", applies=_has_rule)
 def equals_its_rule_in_python(trial: Trial) -> None:
     """The pass over flat arrays gives what the rule gives for each parameter in Python."""
     flat, plain = Flat(trial.make(), _numbers(1)), Plain(trial.make(), _numbers(1))
@@ -151,7 +155,7 @@ def keeps_float32(trial: Trial) -> None:
     near(single.params, double.params, rtol=1e-4, atol=1e-5)
 
 
-@check("optimizers")
+@check("optimizers", applies=_has_rule)
 def hyperparameters_are_numbers_in_order(trial: Trial) -> None:
     """`scalars` gives the finite numbers that the rule takes after its slots, by name."""
     optimizer: Optimizer = trial.make()

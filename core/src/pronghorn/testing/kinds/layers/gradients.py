@@ -1,7 +1,6 @@
 """Gradients of layers against finite differences, in float64."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -53,11 +52,15 @@ _PHASES: dict[str, tuple[bool, bool]] = {
 }
 
 
-def _phased(run: Callable[..., None], phase: str) -> Callable[[Trial], None]:
+def _phased(check_gradient: Callable[..., None], phase: str) -> Callable[[Trial], None]:
     training, masked = _PHASES[phase]
-    made = partial(run, training=training, masked=masked)
-    made.__doc__ = f"{(run.__doc__ or '').rstrip('.')}, {phase.replace('_', ' ')}."
-    return made
+
+    def run(trial: Trial) -> None:
+        check_gradient(trial, training=training, masked=masked)
+
+    said = (check_gradient.__doc__ or "").rstrip(".")
+    run.__doc__ = f"{said}, {phase.replace('_', ' ')}."
+    return run
 
 
 for _phase, (_, _masked) in _PHASES.items():

@@ -1,13 +1,22 @@
 """Shapes that a layer tells, and shapes that it gets."""
 
+import re
 from functools import partial
 
 from pronghorn.errors import ShapeError
 from pronghorn.models import Sequential
 from pronghorn.testing.assertions import refused, same
 from pronghorn.testing.catalogue import check
+from pronghorn.testing.kinds.common import documentation
 from pronghorn.testing.kinds.layers.building import build, inputs, is_made, rows_of, sample_shape
 from pronghorn.testing.subject import Trial
+
+
+@check("layers", once=True)
+def states_its_shapes(trial: Trial) -> None:
+    """The docstring tells the shapes of input and output, as `(batch, ...)` or in words."""
+    text = documentation(trial.subject)
+    assert re.search(r"\((batch|\.\.\.|samples)|shape", text), f"no shapes in {text!r}"
 
 
 @check("layers", applies=is_made)
