@@ -1,5 +1,6 @@
 """Kernels: their slots, what they may be bound to, pairs of them, and the CPU's arrays."""
 
+import math
 import sys
 import types
 
@@ -182,6 +183,16 @@ def test_work_decides(monkeypatch):
     add(np.zeros(30), np.zeros(30))
     serial(np.zeros(3))
     assert asked == [50, 30]
+
+
+def test_work_of_functions(monkeypatch):
+    asked = []
+    monkeypatch.setattr(threads, "chunks", lambda work: asked.append(work) or 0)
+    functions = (lambda x: x * x, lambda x: math.tanh(x) + math.exp(x), lambda x: math.sin(x))
+    for dtype in (np.float32, np.float64):
+        for function in functions:
+            map_inplace.specialize(f=function)(np.zeros(10, dtype))
+    assert asked == [10, 90, 610, 10, 1210, 610]
 
 
 def test_pair_finds_the_side(monkeypatch):

@@ -10,7 +10,7 @@ import numpy as np
 from pronghorn.devices import calls, kinds, parts, source, threads
 from pronghorn.devices.function import Function
 from pronghorn.devices.host import CpuDevice
-from pronghorn.devices.host_target import CPU, kernel_target
+from pronghorn.devices.host_target import CPU, kernel_target, operations
 from pronghorn.devices.jit import c_function
 from pronghorn.devices.kernel import BaseKernel, Work, is_array
 from pronghorn.devices.program import Program, prange
@@ -28,7 +28,8 @@ class Kernel(BaseKernel):
         function: the loops; `prange` marks an outermost loop whose rounds are independent.
         functions: names in it that stand for functions given by `specialize`.
         work: number of elementary operations (about an addition with its load and store) from
-            the arguments; without it, the size of the largest array.
+            the arguments; without it, the size of the largest array, times what its functions
+            need for an element.
         elementwise: the kernel's arrays are flat and of one size; those that it is given may have
             any shape, the sizes are checked.
     """
@@ -53,7 +54,7 @@ class Kernel(BaseKernel):
         The arrays are used in place; they must be C-contiguous. Compiles when the types are new.
         """
         values, real = self.values(args)
-        chunks = threads.chunks(self.work_of(values)) if self.parallel else 0
+        chunks = threads.chunks(self.work_of(values, real)) if self.parallel else 0
         return self.call(values, real, chunks)
 
     def call(self, values: Sequence[Any], real: str, chunks: int) -> Callable[[], None]:
@@ -68,11 +69,12 @@ class Kernel(BaseKernel):
             address, _ = self._compiled_for(values, real, apart=False)
         return calls.bound(address, values, chunks)
 
-    def work_of(self, values: Sequence[Any]) -> int:
+    def work_of(self, values: Sequence[Any], real: str) -> int:
         """Elementary operations for these arguments."""
         if self.work is not None:
             return self.work(*values)
-        return max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
+        size = max((v.size for v in values if isinstance(v, np.ndarray)), default=0)
+        return size * (1 + sum(operations(f, real) for f in self.functions.values()))
 
     def check_array(self, name: str, value: Any) -> None:
         """Raise ValueError for an array that is not contiguous, TypeError for a GPU's."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from pronghorn.devices import rules
+from pronghorn.devices.function import Function
 from pronghorn.devices.parts import Entry
 from pronghorn.devices.precision import REAL_NAME
 from pronghorn.devices.program import Program, Target, prange, real
@@ -22,6 +24,12 @@ FASTER = {
 }
 """Functions that LLVM can vectorize, for those of the C library, which it cannot."""
 
+ELEMENTARY = frozenset(rules.DERIVATIVES) - {
+    "ceil", "copysign", "degrees", "fabs", "floor", "isfinite", "isinf", "isnan", "radians",
+    "sqrt", "trunc",
+}  # fmt: skip
+"""Functions of `math` and NumPy that take much longer than an addition."""
+
 LIGHTER = {
     "builtins.min": ("pronghorn.devices.intrinsics", "least"),
     "builtins.max": ("pronghorn.devices.intrinsics", "most"),
@@ -32,6 +40,19 @@ LIGHTER = {
 
 def _decorator(options: dict[str, Any]) -> str:
     return f"@njit({', '.join(f'{name}={value!r}' for name, value in options.items())})"
+
+
+VECTOR_CALL, LIBRARY_CALL = 4, 60
+"""Elementary operations in the time of an elementary function, as vector code and as a call."""
+
+
+def operations(function: Function, real: str) -> int:
+    """Elementary operations that a scalar function takes, as far as its calls of `math` tell."""
+    fast = CPU.faster.get(real, {})
+    calls = (n for n in ast.walk(function.source.tree) if isinstance(n, ast.Call))
+    names = [f"math.{n.func.attr}" for n in calls if isinstance(n.func, ast.Attribute)]
+    heavy = (name for name in names if name.removeprefix("math.") in ELEMENTARY)
+    return sum(VECTOR_CALL if name in fast else LIBRARY_CALL for name in heavy)
 
 
 Argument = tuple[int, str, int | None]
