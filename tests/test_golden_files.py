@@ -72,7 +72,14 @@ LOADABLE = [name for name, info in MODELS.items() if set(info["layers"]) <= KNOW
 
 def loadable(select=lambda name: True):
     """The loadable models of which `select` is true, as values of the fixture `saved`."""
-    return pytest.mark.parametrize("saved", [*filter(select, LOADABLE)], indirect=True)
+    return pytest.mark.parametrize("saved", [*map(_marked, filter(select, LOADABLE))], indirect=True)
+
+
+def _marked(name):
+    if name != "keras3_torch/gru_bidirectional":
+        return name
+    reason = "GRU has neither reset_after nor zero_output_for_mask, with which Keras 3 writes it"
+    return pytest.param(name, marks=pytest.mark.xfail(reason=reason, strict=True))
 
 
 def test_some_of_every_writer_are_loadable():
