@@ -35,7 +35,7 @@ def test_a_broken_pack_is_wrong(run, make_pack, monkeypatch):
     assert ran.status == 1
     assert "! pack broken-pack 1.0: layers Odd: ZeroDivisionError: division by zero" in ran.out
     assert "  pack sound-pack 1.0: ok\n" in ran.out
-    assert ran.err == "pronghorn: something is wrong with: pack.\n"
+    assert ran.err == "pronghorn: something is wrong with: pack broken-pack.\n"
 
 
 def test_a_cache_that_cannot_be_written_is_wrong(run, no_packs, monkeypatch, tmp_path):

@@ -234,3 +234,40 @@ def test_what_is_no_pack_is_not_uninstalled(run, commands, acme):
     ran = run("uninstall", "-y", "numpy")
     assert ran.err == "pronghorn: numpy is not an installed pack; packs are acme-activations.\n"
     assert commands == []
+
+
+RULE = """
+from pronghorn.hooks import hookimpl
+
+@hookimpl
+def pronghorn_resolve(kind, identifier):
+    if kind == "activations" and identifier == "pow3":
+        def power(x):
+            return x * x * x
+        return power
+"""
+
+
+def test_info_of_an_identifier_that_a_rule_resolves(run, make_pack):
+    make_pack("acme-rules", {"pronghorn": {"rules": "acme_rules"}}, {"acme_rules": RULE})
+    shown = run("info", "pow3").out
+    assert shown.startswith("pow3(x)\n")
+    assert "acme-rules 1.0" in shown
+    assert "return x * x * x" in shown
+
+
+def test_info_of_what_is_no_component_but_known(run):
+    assert "picks by the loss" in run("info", "accuracy").err
+    assert "pronghorn.datasets.digits.load_data()" in run("info", "digits").err
+
+
+def test_warnings_of_broken_packs_are_short(run, make_pack):
+    make_pack("bad-hooks", {"pronghorn": {"bad": "bad_hook"}}, {"bad_hook": "raise OSError('no')"})
+    for words in (("list",), ("info", "relu")):
+        registry.refresh()
+        ran = run(*words)
+        assert ran.status == 0
+        assert ran.err == (
+            "pronghorn: warning: pack bad-hooks 1.0: bad_hook: OSError: no "
+            "(left out; `pronghorn plugins` tells more)\n"
+        )

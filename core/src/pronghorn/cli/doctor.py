@@ -28,15 +28,17 @@ class Finding:
     subject: str
     text: str
     wrong: bool = False
+    name: str = ""
+    """Which one of several of this subject, for the last line."""
 
 
-@click.command()
+@click.command(short_help="Show what Pronghorn makes of this machine.")
 def doctor() -> None:
     """Show what Pronghorn makes of this machine; exit status 1 if something is wrong."""
     findings = [finding for examine in EXAMINATIONS for finding in _guarded(examine)]
     rows = [("!" if f.wrong else " ", f.subject, f.text) for f in findings]
     click.echo(columns(rows, gap=1))
-    wrong = [finding.subject for finding in findings if finding.wrong]
+    wrong = [f"{f.subject} {f.name}".strip() for f in findings if f.wrong]
     if wrong:
         raise click.ClickException(f"something is wrong with: {', '.join(dict.fromkeys(wrong))}.")
 
@@ -60,8 +62,7 @@ def _processor() -> Iterator[Finding]:
 def _threads() -> Iterator[Finding]:
     from pronghorn.devices import threads
 
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("threads", f"{threads.count()} on {usable} usable processors")
+    yield Finding("threads", threads.describe())
 
 
 def _kernels() -> Iterator[Finding]:
@@ -125,7 +126,7 @@ def _packs() -> Iterator[Finding]:
         if not problems:
             yield Finding("pack", f"{pack.name} {pack.version}: {state}")
         for problem in problems:
-            yield Finding("pack", str(problem), wrong=True)
+            yield Finding("pack", str(problem), wrong=True, name=pack.name)
 
 
 EXAMINATIONS = (_versions, _processor, _threads, _kernels, _cuda, _packs)

@@ -17,8 +17,15 @@ from pronghorn.registry.package import base_class
 OWN = ("pronghorn.components", "pronghorn.devices")
 """The core's modules that make components of functions; users ask for the functions."""
 
+NOT_COMPONENTS = dict.fromkeys(
+    ("accuracy", "acc"),
+    "As a metric of compile, 'accuracy' picks by the loss and the output: binary_accuracy, "
+    "categorical_accuracy or sparse_categorical_accuracy. `pronghorn info` shows each of these.",
+)
+"""What to say of words that users know but that name no component."""
 
-@click.command()
+
+@click.command(short_help="Show everything that is known of a component.")
 @click.argument("identifier")
 @click.option("--kind", "-k", help="The kind, where several have the identifier.")
 def info(identifier: str, kind: str | None) -> None:
@@ -30,13 +37,17 @@ def info(identifier: str, kind: str | None) -> None:
 def _find(identifier: str, kind: str | None) -> list[Entry]:
     """The component of each kind that has the identifier."""
     if kind is not None:
-        return [registry.find(kind, identifier)]
+        return [registry.find_or_make(kind, identifier)]
     found = []
     for each in registry.KINDS:
         try:
-            found.append(registry.find(each, identifier))
+            found.append(registry.find_or_make(each, identifier))
         except UnknownComponentError:
             continue
+    if not found and identifier.lower() in NOT_COMPONENTS:
+        raise UnknownComponentError(NOT_COMPONENTS[identifier.lower()])
+    if not found and find_spec("pronghorn.datasets") is not None:
+        _tell_dataset(identifier)
     if not found:
         near = miss.nearest(identifier.rpartition(":")[2], registry.entries())
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
@@ -44,6 +55,17 @@ def _find(identifier: str, kind: str | None) -> list[Entry]:
             f"There is no component {identifier!r}.{hint} `pronghorn list` shows what there is."
         )
     return found
+
+
+def _tell_dataset(identifier: str) -> None:
+    from pronghorn import datasets
+
+    if identifier in datasets.NAMES:
+        raise UnknownComponentError(
+            f"{identifier!r} is a dataset, and those are modules: "
+            f"pronghorn.datasets.{identifier}.load_data(), or dataset = {identifier!r} in an "
+            "experiment."
+        )
 
 
 def _describe(entry: Entry) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "add",
     "entries",
     "find",
+    "find_or_make",
     "load",
     "load_entry",
     "problems",
@@ -65,15 +66,19 @@ def find(kind: str, identifier: str) -> Entry:
 
 def load(kind: str, identifier: str) -> Any:
     """The component itself: imports its module, or asks the packs' rules if no name fits."""
+    return load_entry(find_or_make(kind, identifier))
+
+
+def find_or_make(kind: str, identifier: str) -> Entry:
+    """As `find`, but asks the packs' rules if no name fits; what a rule made is the `object`."""
     try:
-        entry = find(kind, identifier)
+        return find(kind, identifier)
     except UnknownComponentError:
-        rules = manager.each("pronghorn_resolve", kind=_check_kind(kind), identifier=identifier)
-        made = next((result for _, result in rules), None)
-        if made is None:
-            raise
-        return made
-    return load_entry(entry)
+        kind = _check_kind(kind)
+        for pack, made in manager.each("pronghorn_resolve", kind=kind, identifier=identifier):
+            if made is not None:
+                return _with_origin(Entry(kind, identifier, object=made), pack)
+        raise
 
 
 def load_entry(entry: Entry) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -19,6 +20,8 @@ from pronghorn.errors import BrokenPackError, PackWarning
 from pronghorn.registry import packs
 
 CORE = ("pronghorn.registry.catalogue", "pronghorn.registry.local")
+INTERNALS = (Path(__file__).parent, Path(pluggy.__file__).parent)
+"""Folders whose lines tell nobody what is wrong with a pack."""
 _TARGET = re.compile(r"[\w.]+(:[\w.]+)?")
 
 
@@ -135,10 +138,18 @@ def describe(error: BaseException) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename != __file__ and "importlib" not in frame.filename
+        if frame.filename != __file__
+        and "importlib" not in frame.filename
+        and Path(frame.filename).parent not in INTERNALS
     ]
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {text}{place}"
+
+
+def brief(error: BaseException) -> str:
+    """An error in a line that is read at a glance: its class and how its message begins."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text if len(text) <= 100 else f'{text[:97]}...'}"
 
 
 def report(pack: packs.Pack, part: str, error: BaseException) -> Problem:
@@ -149,8 +160,8 @@ def report(pack: packs.Pack, part: str, error: BaseException) -> Problem:
     if (pack.name, part) not in _problems:
         _problems[pack.name, part] = problem
         warnings.warn(
-            f"pack {problem} (left out; `pronghorn uninstall {pack.name}` removes it, "
-            f"PRONGHORN_DISABLE_PACKS={pack.name} silences it)",
+            f"pack {pack.name} {pack.version}: {part}: {brief(error)} (left out; `pronghorn "
+            "plugins` tells more)",
             PackWarning,
             stacklevel=2,
         )
