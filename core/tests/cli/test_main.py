@@ -160,3 +160,8 @@ def test_two_packs_with_one_command_is_an_error_on_use(run, commands):
         assert "the command 'greet' is brought by local and local" in run("greet").err
     finally:
         hooks.unregister(name)
+
+
+def test_summaries_of_commands_are_whole(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "..." not in run("--help").out.partition("Commands:")[2]

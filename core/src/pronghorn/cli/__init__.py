@@ -9,6 +9,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -77,5 +78,6 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     """Print a warning as one line on stderr; the place only where it means something to users."""
-    place = "" if issubclass(category, PackWarning) else f" ({filename}:{lineno})"
+    is_telling = not issubclass(category, PackWarning) and "click" not in Path(filename).parts
+    place = f" ({filename}:{lineno})" if is_telling else ""
     click.echo(f"pronghorn: warning: {_one_line(str(message))}{place}", err=True)

@@ -16,7 +16,7 @@ import click
 from pronghorn.registry import packs
 
 
-@click.command()
+@click.command(short_help="Install packs, given as for pip.")
 @click.argument("requirements", nargs=-1)
 @click.option("-U", "--upgrade", is_flag=True, help="Upgrade to the newest version.")
 @click.option("-e", "--editable", multiple=True, type=click.Path(), help="A pack's folder.")

@@ -56,7 +56,7 @@ def evaluate(
     click.echo(columns(rows))
 
 
-@click.command()
+@click.command(short_help="Write what a MODEL file predicts for DATA.")
 @click.argument("model", type=File)
 @click.argument("data", type=File)
 @click.option(

@@ -9,7 +9,7 @@ from pronghorn.cli.table import columns
 from pronghorn.registry import check, packs
 
 
-@click.command()
+@click.command(short_help="List the installed packs and what is broken in them.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one object per pack.")
 @click.option(
     "--requirements", is_flag=True, help="As a requirements file, for `pronghorn install -r`."

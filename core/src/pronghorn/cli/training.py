@@ -7,7 +7,7 @@ import click
 Folder = click.Path(file_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(short_help="Train on handwritten digits, in seconds.")
 @click.option(
     "-o", "--output", type=Folder, default="pronghorn-demo", show_default=True,
     help="Folder for the model file and the pictures.",
