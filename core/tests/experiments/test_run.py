@@ -193,6 +193,7 @@ def guesses(wrong, images=True):
     ("wrong", "panels", "title"),
     [
         (0, 6, "T: 0 of 40 held-out images wrong (0.0%), and the least sure right ones"),
+        (5, 6, "T: 5 of 40 held-out images wrong (12.5%), and the least sure right one"),
         (10, 10, "T: 10 of 40 held-out images wrong (25.0%)"),
         (30, 24, "T: 30 of 40 held-out images wrong (75.0%), the surest 24 of them"),
     ],

@@ -83,6 +83,17 @@ def test_a_folder_without_permission_is_an_error_before_training(run, tmp_path, 
         run([ModelCheckpoint(tmp_path / "m.h5")], [{"loss": 1.0}])
 
 
+def test_a_folder_that_cannot_be_made_is_an_error_before_training(run):
+    with pytest.raises(OSError, match=r"ModelCheckpoint cannot .* '/proc/absent/m\.h5'.*filepath"):
+        run([ModelCheckpoint("/proc/absent/m.h5")], [{"loss": 1.0}])
+
+
+def test_an_ending_that_is_not_written_is_an_error_before_training(run, model):
+    with pytest.raises(OSError, match=r"\.keras is the zip format"):
+        run([ModelCheckpoint("m.{epoch}.keras")], [{"loss": 1.0}])
+    assert model.saved == []
+
+
 def test_a_failed_save_is_not_remembered_as_the_best(run, model):
     def fail(path, overwrite):
         raise OSError("disk full")

@@ -10,6 +10,7 @@ import pytest
 
 from pronghorn import progress
 from pronghorn.callbacks import BaseLogger, CSVLogger, History, ProgbarLogger
+from pronghorn.callbacks.curves import draw_curves
 
 BATCHES = [
     (32, {"loss": 2.0, "acc": 0.25}),
@@ -219,5 +220,17 @@ def test_csv_is_flushed_each_epoch_and_writes_arrays_as_lists(run, tmp_path):
 
 def test_csv_says_at_once_that_it_cannot_write(run, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(
+        OSError, match=r"CSVLogger cannot write '.*log\.csv': .*; give a 'filename'"
+    ):
         run([CSVLogger(tmp_path / "file" / "log.csv")], [{"loss": 1.0}])
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 15, 40, 200])
+def test_the_axis_of_epochs_starts_at_one(count):
+    values = [1.0 / (epoch + 1) for epoch in range(count)]
+    axis = draw_curves(range(count), {"loss": values}).axes[0]
+    ticks = axis.get_xticks()
+    assert ticks[0] == 1
+    assert ticks[-1] <= count
+    assert axis.get_xlim()[0] > 0

@@ -1,6 +1,7 @@
 """EarlyStopping, TerminateOnNaN."""
 
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +80,7 @@ def test_a_missing_value_is_a_warning_that_helps(run):
         finished = run([EarlyStopping()], [{"loss": 1.0}] * 2)
     assert len(finished) == 2
     assert len(caught) == 2
+    assert all(Path(warning.filename).parent.name == "tests" for warning in caught)
 
 
 def test_an_unknown_mode_is_a_warning_and_auto(run):

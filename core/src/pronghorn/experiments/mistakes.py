@@ -103,7 +103,10 @@ def _headline(guesses: Guesses, shown: int, title: str) -> str:
     found = f"{title}: {wrong:,} of {count:,} held-out images wrong ({wrong / count:.1%})"
     if wrong > shown:
         return f"{found}, the surest {shown} of them"
-    return found if wrong == shown else f"{found}, and the least sure right ones"
+    if wrong == shown:
+        return found
+    one = shown - wrong == 1
+    return f"{found}, and the least sure right {'one' if one else 'ones'}"
 
 
 def _draw_sample(axis: "Axes", guesses: Guesses, sample: int) -> None:

@@ -37,9 +37,15 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Open the file."""
         self._close()
-        self._columns = self._found_columns() if self.append else None
-        Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
-        self._file = Path(self.filename).open("a" if self.append else "w", newline="")  # noqa: SIM115
+        try:
+            self._columns = self._found_columns() if self.append else None
+            Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
+            self._file = Path(self.filename).open("a" if self.append else "w", newline="")  # noqa: SIM115
+        except OSError as error:
+            raise OSError(
+                f"CSVLogger cannot write {self.filename!r}: {error.strerror or error}; give a "
+                "'filename' in a folder that can be written"
+            ) from error
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Write the epoch's line."""

@@ -73,8 +73,12 @@ def _dress(axis: "Axes", label: str, name: str, epochs: list[int]) -> None:
     axis.set_xlabel("epoch", color=TEXT_COLOR)
     axis.set_ylabel(label, color=TEXT_COLOR)
     axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    margin = max(0.03 * (epochs[-1] - epochs[0]), 0.5)
-    axis.set_xlim(epochs[0] - margin, epochs[-1] + margin)
+    # No tick stands before the first epoch.
+    span = epochs[-1] - epochs[0]
+    axis.set_xlim(epochs[0] - min(0.03 * span, 0.9) - 0.05, epochs[-1] + 0.03 * span + 0.05)
+    ticks = [tick for tick in axis.get_xticks() if epochs[0] < tick <= epochs[-1]]
+    crowded = len(ticks) > 1 and ticks[0] - epochs[0] <= (ticks[1] - ticks[0]) / 2
+    axis.set_xticks([epochs[0], *ticks[int(crowded) :]])
     if name == "lr":
         axis.set_yscale("log")
     axis.grid(color="#e3e3e3", linewidth=0.8)

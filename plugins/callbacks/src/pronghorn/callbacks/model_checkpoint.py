@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pronghorn.callbacks.monitor import Monitor
 from pronghorn.components.callback import Callback, Logs
+from pronghorn.files.formats import check_ending
 from pronghorn.progress import message
 
 
@@ -64,7 +65,23 @@ class ModelCheckpoint(Callback):
             folder = folder.parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             reason = "is not a folder" if not folder.is_dir() else "is not writable"
-            raise OSError(f"cannot save checkpoints to {self.filepath!r}: {str(folder)!r} {reason}")
+            raise OSError(
+                f"ModelCheckpoint cannot save checkpoints to {self.filepath!r}: {str(folder)!r} "
+                f"{reason}; give a 'filepath' in a folder that can be written"
+            )
+        if "{" not in str(folder := Path(self.filepath).parent):
+            self._make(folder)
+        if "{" not in Path(self.filepath).suffix:
+            check_ending(self.filepath, whole=not self.save_weights_only)
+
+    def _make(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OSError(
+                f"ModelCheckpoint cannot make the folder of {self.filepath!r}: "
+                f"{error.strerror or error}; give a 'filepath' in a folder that can be written"
+            ) from error
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Save, if it is time to and the model is good enough."""

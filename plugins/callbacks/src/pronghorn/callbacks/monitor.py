@@ -1,5 +1,6 @@
 """What it means for a monitored number to get better."""
 
+import sys
 import warnings
 from collections.abc import Mapping
 from math import inf
@@ -13,6 +14,19 @@ _GROWING = ("acc", "auc", "fmeasure", "fbeta", "f1", "precision", "recall", "mat
 def grows(name: str) -> bool:
     """Whether a quantity of this name is better when it is larger, as `mode="auto"` guesses."""
     return any(part in name.lower() for part in _GROWING)
+
+
+def _outside() -> int:
+    """The `stacklevel`, for this function's caller, of whoever called into Pronghorn: of `fit`."""
+    frame = sys._getframe(1)
+    level = 1
+    while frame.f_back is not None and _is_own(frame.f_globals.get("__name__", "")):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _is_own(module: str) -> bool:
+    return module.partition(".")[0] == "pronghorn"
 
 
 class Monitor:
@@ -52,7 +66,7 @@ class Monitor:
             f"{owner} monitors {self.name!r}, which is not there: the epoch has "
             f"{', '.join(map(repr, sorted(given))) or 'no values'}. {self._hint(given)}",
             RuntimeWarning,
-            stacklevel=3,
+            stacklevel=_outside(),
         )
         return None
 
