@@ -125,6 +125,20 @@ def test_what_nobody_uses_is_removed(cache):
     assert len(files(cache)) == 4
 
 
+def test_only_the_newest_are_kept(cache, monkeypatch):
+    monkeypatch.setattr(generated, "MOST_KERNELS", 2)
+    compiler = Compiler()
+    for number in range(4):
+        compiler.build(TEXT.replace("7", str(number)))
+        for path in (cache / "kernels").glob("*.sum"):
+            os.utime(path, (path.stat().st_mtime - 100,) * 2)
+    generated._forget_unused.cache_clear()
+    compiler.build()
+    assert len(files(cache)) == 8
+    assert compiler.build(TEXT.replace("7", "3")) == 3
+    assert compiler.compiled == 5
+
+
 def test_killed_between_files(cache):
     compiler = Compiler()
     compiler.build()

@@ -272,6 +272,18 @@ def test_choice_of_chunks(monkeypatch):
     assert threads.chunks(10**9) == 16
 
 
+def test_description(monkeypatch):
+    monkeypatch.setattr(threads, "_cores", lambda: 8)
+    monkeypatch.setattr(threads, "costs", lambda: threads.Costs(1e-9, 1e-6, 100e-6))
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "4")
+    expected = "4 on 8 usable processors; they share loops of 20 us and more"
+    assert threads.describe() == expected
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    assert threads.describe() == "1 on 8 usable processors"
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "many")
+    assert threads.count() == 8
+
+
 def test_measured_costs_are_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("PRONGHORN_CACHE", str(tmp_path))
     monkeypatch.setattr(threads, "count", lambda: 2)

@@ -23,6 +23,8 @@ from pronghorn.errors import FunctionError
 
 LOCKS = 16
 UNUSED_SECONDS = 90 * 24 * 3600
+MOST_KERNELS = 4000
+"""Kernels that are kept, of some 30 kB each."""
 
 
 def cache_folder() -> Path:
@@ -154,10 +156,12 @@ def _compiled_into_cache(path: Path, text: str, compiled: Compile) -> Any:
 def _forget_unused(folder: Path) -> None:
     """Remove what no process has loaded for months: kernels of other versions, of experiments."""
     with contextlib.suppress(OSError):
-        for path in folder.glob("*.sum"):
-            if time.time() - path.stat().st_mtime > UNUSED_SECONDS:
-                for file in (path, path.with_suffix(".py"), *_products(path)):
-                    file.unlink(missing_ok=True)
+        used = {path: path.stat().st_mtime for path in folder.glob("*.sum")}
+        newest = sorted(used, key=lambda path: used[path], reverse=True)
+        old = [path for path in newest if time.time() - used[path] > UNUSED_SECONDS]
+        for path in {*newest[MOST_KERNELS:], *old}:
+            for file in (path, path.with_suffix(".py"), *_products(path)):
+                file.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

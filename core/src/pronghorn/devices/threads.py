@@ -80,6 +80,15 @@ def pool() -> int:
     return made.address
 
 
+def describe() -> str:
+    """How many threads there are on how many processors, and which loops they share."""
+    found = f"{count()} on {_cores()} usable processors"
+    if not available():
+        return found
+    least = max(costs().threshold, SURELY_ALONE)
+    return f"{found}; they share loops of {1e6 * least * costs().operation:.0f} us and more"
+
+
 @cache
 def costs() -> Costs:
     """What parallel loops cost on this machine; measured by the first process that asks."""
