@@ -233,3 +233,14 @@ def test_an_empty_model():
         model.compile("sgd", "mse")
     with refused(TypeError, "no layers to pop"):
         model.pop()
+
+
+@pytest.mark.parametrize("label", [3, -1, 0.5, 2.5, float("inf")])
+def test_labels_that_are_no_classes(model, label):
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    labels = np.array([0, 1, 2, 0, 1, label])
+    with refused(ValueError, f"the targets have the label {label!r}, but"):
+        model.train_on_batch(X, labels)
+    with refused(ValueError, "takes whole numbers from 0 to 2, as the model has 3 outputs"):
+        model.fit(X, labels.reshape(-1, 1), verbose=0)
+    model.train_on_batch(X, np.array([0, 1, 2, 0, 1, 2], "uint8"))

@@ -88,6 +88,8 @@ def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name
     else:
         expected = output_shape
     if len(y.shape) == len(expected) and _fits(y.shape[1:], expected[1:]):
+        if objective.sparse and output_shape[-1] is not None:
+            _check_classes(np.asarray(y), output_shape[-1], objective)
         return y
     hint = ""
     if y.shape[-1] == 1 and not objective.sparse and len(y.shape) == len(output_shape):
@@ -110,6 +112,19 @@ def _reject_nan(y: Any) -> None:
             f"the targets have NaN in {len(rows)} of {len(y)} rows (rows {shown}): "
             "remove or repair these samples"
         )
+
+
+def _check_classes(y: np.ndarray, classes: int, objective: Objective) -> None:
+    """Raise ValueError unless all labels are whole numbers from 0 to `classes - 1`."""
+    fractions = y.dtype.kind == "f" and bool(np.any(y != np.floor(y)))
+    if not y.size or (not fractions and y.min() >= 0 and y.max() < classes):
+        return
+    wrong = y[(y < 0) | (y >= classes) | (y != np.floor(y))]
+    raise ValueError(
+        f"the targets have the label {wrong[0].item()!r}, but {objective.name!r} takes whole "
+        f"numbers from 0 to {classes - 1}, as the model has {classes} outputs: number the classes "
+        "from 0, or give the last layer as many outputs as there are classes"
+    )
 
 
 def check_lengths(**arrays: Any) -> int:
