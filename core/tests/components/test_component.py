@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from abc import ABC, abstractmethod
 
 import numpy as np
 import pytest
@@ -46,3 +47,17 @@ def test_editors_see_the_constructors_arguments():
 def test_a_function_run_as_python_calls_the_functions_of_components():
     t, p = np.array([0.0, 1.0, 1.0]), np.array([0.9, 0.8, 0.1])
     assert Metric.get("fmeasure").row(t, p) == Metric.get("fbeta_score").row(t, p) == (1, 2, 2)
+
+
+def test_a_component_may_be_an_abstract_class_too():
+    class Base(Component, ABC):
+        @abstractmethod
+        def value(self): ...
+
+    class Made(Base):
+        def value(self):
+            return 1
+
+    assert Made().value() == 1
+    with pytest.raises(TypeError, match="abstract"):
+        Base()

@@ -1,6 +1,7 @@
 """What every component has: an identifier, a configuration, and `get` from whatever names it."""
 
 import inspect
+from abc import ABCMeta
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
@@ -10,7 +11,7 @@ from pronghorn.components.custom import find_custom_object
 from pronghorn.components.spelling import canonical_arguments
 
 
-class _Spelled(type):
+class _Spelled(ABCMeta):
     """Translates the Keras 2/3 spellings of constructor arguments before the constructor runs."""
 
     @property
@@ -30,13 +31,18 @@ class _Spelled(type):
                 f"{cls.__name__} does not understand {', '.join(map(repr, unknown))}; "
                 f"it takes {', '.join(known) or 'no arguments'}"
             )
-        return super().__call__(*args, **given)
+        made = super().__call__(*args, **given)
+        made.check_arguments()
+        return made
 
 
 class Component(metaclass=_Spelled):
     """Base of all components. A constructor keeps each argument under its own name."""
 
     kind: ClassVar[str] = ""
+
+    def check_arguments(self) -> None:
+        """Raise where an argument makes no sense; it runs after the constructor."""
 
     @classmethod
     def get(cls, identifier: Any) -> Self:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
@@ -61,15 +61,16 @@ class Optimizer(Component):
         self.clipvalue = clipvalue
         self._iterations = 0
 
-    @classmethod
-    def coerce(cls, thing: Any, config: Mapping[str, Any]) -> Self:
-        """Make an instance; TypeError if a number of the rule is none."""
-        made = super().coerce(thing, config)
-        for name in made.scalar_names if hasattr(made, "rule") else ():
-            value = getattr(made, name, 0.0)
-            if isinstance(value, str) or value is None:
-                raise TypeError(f"{made.name}: {name!r} must be a number, not {value!r}")
-        return made
+    def check_arguments(self) -> None:
+        """Raise TypeError if a number of the rule is none, ValueError for a negative rate."""
+        for name in {"lr", "decay", *(self.scalar_names if hasattr(self, "rule") else ())}:
+            value = getattr(self, name, 0.0)
+            if isinstance(value, str) or not hasattr(value, "__float__"):
+                raise TypeError(f"{self.name}: {name!r} must be a number, not {value!r}")
+        for name in ("lr", "decay"):
+            value = getattr(self, name, 0.0)
+            if not float(value) >= 0.0:
+                raise ValueError(f"{self.name}: {name!r} must be 0 or more, not {value!r}")
 
     @property
     def name(self) -> str:
