@@ -17,6 +17,7 @@ from pronghorn.components.objective import Objective
 from pronghorn.components.optimizer import Optimizer
 from pronghorn.components.regularizer import Regularizer
 from pronghorn.errors import AmbiguousComponentError, FunctionError
+from pronghorn.optimizers import SGD
 
 
 @pytest.fixture(autouse=True)
@@ -264,3 +265,33 @@ def test_float32_stays_float32_with_integer_literals():
     np.testing.assert_allclose(cubed.gradient(x), 1.5 * x**2, rtol=1e-6)
     text = cubed.kernels()[0].on(ph.devices.get("cpu")).text("float32")
     assert "float64" not in text
+
+
+@pytest.mark.parametrize("word", ["activation", "objective", "optimizer", "layer", "callback"])
+def test_a_decorator_without_its_identifier(word):
+    expected = rf'write `@ph\.register\.{word}\("mine"\)`'
+    with pytest.raises(TypeError, match=expected):
+
+        @getattr(ph.register, word)
+        def mine(x):
+            return x
+
+
+def test_a_misspelt_decorator():
+    with pytest.raises(AttributeError, match="no 'activatoin'; did you mean 'activation'"):
+        _ = ph.register.activatoin
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"lr": "0.1"}, TypeError, "SGD: 'lr' must be a number, not '0.1'"),
+        ({"momentum": None}, TypeError, "SGD: 'momentum' must be a number, not None"),
+        ({"learning_rate": -0.1}, ValueError, "SGD: 'lr' must be 0 or more, not -0.1"),
+        ({"lr": float("nan")}, ValueError, "SGD: 'lr' must be 0 or more, not nan"),
+    ],
+)
+def test_numbers_of_an_optimizer_are_checked_when_it_is_made(arguments, error, message):
+    with pytest.raises(error, match=message):
+        SGD(**arguments)
+    assert SGD(lr=np.float32(0.5)).lr == 0.5

@@ -15,6 +15,7 @@ file, the line and its text.
 """
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pronghorn import registry
@@ -141,6 +142,8 @@ def callback(name: str) -> Callable[[T], T]:
 
 
 def _decorator(kind: type[Component], name: str, take: Callable[..., Any]) -> Decorator:
+    _require_name(kind.kind, name)
+
     def decorate(thing: Any) -> Any:
         if isinstance(thing, kind) or (isinstance(thing, type) and issubclass(thing, kind)):
             made: Any = thing
@@ -157,6 +160,8 @@ def _decorator(kind: type[Component], name: str, take: Callable[..., Any]) -> De
 
 
 def _class_decorator(kind: str, name: str) -> Callable[[T], T]:
+    _require_name(kind, name)
+
     def decorate(cls: T) -> T:
         if not isinstance(cls, type):
             raise TypeError(f"register.{registry.singular(kind)} takes a class, not {cls!r}")
@@ -164,3 +169,24 @@ def _class_decorator(kind: str, name: str) -> Callable[[T], T]:
         return cls
 
     return decorate
+
+
+def _require_name(kind: str, name: object) -> None:
+    """Raise TypeError where a decorator was written without its identifier."""
+    if not isinstance(name, str):
+        word = registry.singular(kind)
+        meant = getattr(name, "__name__", "name")
+        raise TypeError(
+            f"register.{word} takes the identifier first, not {name!r}: write "
+            f'`@ph.register.{word}("{meant}")`'
+        )
+
+
+def __getattr__(name: str) -> Any:
+    kinds = [registry.singular(kind) for kind in registry.KINDS if registry.singular(kind) in _HERE]
+    near = get_close_matches(name, kinds, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(kinds)}"
+    raise AttributeError(f"pronghorn.register has no {name!r}; {hint}")
+
+
+_HERE = frozenset(globals())
