@@ -14,6 +14,7 @@ from pronghorn.errors import ConfigError
 from pronghorn.experiments import demo, train
 from pronghorn.experiments.data import Data
 from pronghorn.experiments.mistakes import Guesses, draw_mistakes
+from pronghorn.experiments.run import _is_cold
 from pronghorn.models import load_model
 
 ROOT = Path(__file__).parents[3]
@@ -91,6 +92,13 @@ def test_a_table_beside_the_experiment(table, tmp_path, capsys):
     assert result.scores["acc"] > 0.9
     assert (tmp_path / "out" / "mistakes.png").is_file()
     assert "held-out samples wrong" in result.text
+
+
+def test_the_first_run_on_a_machine_says_that_it_compiles(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRONGHORN_CACHE", str(tmp_path / "cache"))
+    assert _is_cold()
+    (tmp_path / "cache" / "kernels").mkdir(parents=True)
+    assert not _is_cold()
 
 
 def test_outputs_can_be_named_and_left_out(table, tmp_path, capsys, monkeypatch):

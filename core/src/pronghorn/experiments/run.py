@@ -68,6 +68,7 @@ def train(path: str | PathLike[str], output: str | PathLike[str] | None = None) 
     file says something that cannot be done.
     """
     experiment = read_experiment(path)
+    is_cold = _is_cold()
     folder = Path(output or experiment.output.get("folder") or f"{Path(path).stem}-results")
     data = load_data(experiment.data, experiment.folder, experiment.seed)
     model = build_model(experiment, data)
@@ -77,10 +78,20 @@ def train(path: str | PathLike[str], output: str | PathLike[str] | None = None) 
     print(f"{experiment.title}: {len(data.x_train):,} samples to train on, "
           f"{len(data.x_test):,} held out")  # fmt: skip
     model.summary()
+    if is_cold:
+        print("Compiling kernels (first run on this machine)")
     with _located(experiment.source.root.sub("fit")):
         history = model.fit(data.x_train, targets[0], callbacks=callbacks, **experiment.fit)
     scores = _evaluate(model, data, targets[1])
     return _finish(experiment, files, model, history, data, scores)
+
+
+def _is_cold() -> bool:
+    """Whether nothing has been compiled and kept on this machine yet."""
+    from pronghorn.devices.generated import cache_folder
+
+    folder = cache_folder()
+    return not folder.is_dir() or not any(folder.iterdir())
 
 
 def build_model(experiment: Experiment, data: Data) -> "Sequential":
