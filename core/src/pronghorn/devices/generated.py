@@ -147,7 +147,7 @@ def _compiled_into_cache(path: Path, text: str, compiled: Compile) -> Any:
             stale.unlink(missing_ok=True)
         write_whole(path, text.encode())
         made = compiled(_load(str(path), path.stem, text), True)
-        write_whole(path.with_suffix(".sum"), _checksum(path).encode())
+        seal(path)
     _forget_unused(path.parent)
     return made
 
@@ -160,7 +160,7 @@ def _forget_unused(folder: Path) -> None:
         newest = sorted(used, key=lambda path: used[path], reverse=True)
         old = [path for path in newest if time.time() - used[path] > UNUSED_SECONDS]
         for path in {*newest[MOST_KERNELS:], *old}:
-            for file in (path, path.with_suffix(".py"), *_products(path)):
+            for file in (*_sealed(path.with_suffix(".py"))[1], path):
                 file.unlink(missing_ok=True)
 
 
@@ -185,22 +185,40 @@ def _load(filename: str, stem: str, text: str) -> ModuleType:
     return module
 
 
-def _products(path: Path) -> list[Path]:
-    return sorted((path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ic]"))
-
-
-def _checksum(path: Path) -> str:
-    made = hashlib.sha256()
-    for file in (path, *_products(path)):
-        made.update(file.read_bytes())
-    return made.hexdigest()
+def seal(path: Path) -> None:
+    """Write down which files belong to a module, and the checksum of them all."""
+    files = [path, *_products(path)]
+    names = [str(file.relative_to(path.parent)) for file in files]
+    write_whole(path.with_suffix(".sum"), "\n".join([_checksum(files), *names]).encode())
 
 
 def _whole(path: Path) -> bool:
+    checksum, files = _sealed(path)
     try:
-        return path.with_suffix(".sum").read_text() == _checksum(path)
-    except (OSError, UnicodeDecodeError):
+        return bool(files) and checksum == _checksum(files)
+    except OSError:
         return False
+
+
+def _sealed(path: Path) -> tuple[str, list[Path]]:
+    """The checksum and the files as they were written down; none if they were not."""
+    try:
+        checksum, *names = path.with_suffix(".sum").read_text().split("\n")
+    except (OSError, UnicodeDecodeError):
+        return "", []
+    return checksum, [path.parent / name for name in names if name.count(os.sep) < 2]
+
+
+def _products(path: Path) -> list[Path]:
+    """What Numba has made of a module. Looks at every file there is: not for each kernel loaded."""
+    return sorted((path.parent / "__pycache__").glob(f"{path.stem}.*.nb[ic]"))
+
+
+def _checksum(files: Sequence[Path]) -> str:
+    made = hashlib.sha256()
+    for file in files:
+        made.update(file.read_bytes())
+    return made.hexdigest()
 
 
 @contextlib.contextmanager
