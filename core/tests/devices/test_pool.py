@@ -250,6 +250,22 @@ def test_more_threads_than_cores():
     assert run_python(program, NUMBA_NUM_THREADS="7") == "True 6\n"
 
 
+def test_system_that_allows_no_threads():
+    program = """
+    import threading
+    import numpy as np
+    from pronghorn.devices import threads
+    from pronghorn.devices.kernels.cpu import add
+    def refused(self):
+        raise RuntimeError("can't start new thread")
+    threading.Thread.start = refused
+    x, y = np.ones(4096), np.zeros(4096)
+    add.call((x, y), "float64", 8)()
+    print(y.sum(), threads._pool().threads)
+    """
+    assert run_python(program, NUMBA_NUM_THREADS="4") == "4096.0 []\n"
+
+
 def test_one_thread_needs_no_pool():
     program = """
     import numpy as np

@@ -73,13 +73,16 @@ class Pool:
         self._set(SEMAPHORE, _new_semaphore(self.address + WORD * PLACES))
 
     def start(self, threads: int) -> None:
-        """Have `threads` threads, that of the caller included."""
+        """Have `threads` threads, that of the caller included, or as many as the system allows."""
         for number in range(len(self.threads) + 1, threads):
             thread = threading.Thread(
                 target=_worker(), args=(self.address,), name=f"pronghorn-{number}", daemon=True
             )
+            try:
+                thread.start()
+            except RuntimeError:
+                return
             self.threads.append(thread)
-            thread.start()
 
     def stop(self) -> None:
         """End the threads. Loops go on working, in the caller's thread alone."""
