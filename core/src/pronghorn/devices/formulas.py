@@ -130,14 +130,12 @@ def tanh(x: Lanes) -> Lanes:
 def sigmoid(x: Lanes) -> Lanes:
     """1 / (1 + exp(-x))."""
     e = exp(-abs(x))
-    numerator = (x >= 0.0).where(1.0, e)
+    positive = x >= 0.0
     total = 1.0 + e
-    lost = e - (total - 1.0)
-    inverse = 1.0 / total
-    quotient = numerator * inverse
-    # One step of refinement takes back the roundings of the sum and of the inverse.
-    rest = (-quotient).fma(total, numerator) - quotient * lost
-    return rest.fma(inverse, quotient)
+    quotient = positive.where(1.0, e) / total
+    # What the sum has lost, as a part of it.
+    lost = (e - (total - 1.0)) * positive.where(quotient, 1.0 - quotient)
+    return (-quotient).fma(lost, quotient)
 
 
 def erf(x: Lanes) -> Lanes:

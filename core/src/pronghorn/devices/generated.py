@@ -45,12 +45,14 @@ def environment() -> str:
     import llvmlite
     import llvmlite.binding as llvm
     import numba
+    from numba.core import config
 
     parts = (
         sys.version, platform.machine(), numba.__version__, llvmlite.__version__,
         llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
+        config.CPU_NAME, config.CPU_FEATURES,
     )  # fmt: skip
-    return "\n".join(parts)
+    return "\n".join(map(str, parts))
 
 
 def digest(*parts: str) -> str:
