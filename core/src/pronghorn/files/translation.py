@@ -25,11 +25,20 @@ NESTED = ("layer",)
 """Arguments whose value is itself the configuration of a layer."""
 
 IGNORED = frozenset(
-    {"autocast", "backward_layer", "build_config", "dtype", "module", "registered_name"}
+    {
+        "autocast",
+        "backward_layer",
+        "build_config",
+        "dtype",
+        "module",
+        "registered_name",
+        "renorm_momentum",
+    }
 )
 """Arguments that do not change what a layer computes here.
 
-Keras 2 and 3 write the second layer of a Bidirectional beside the first, whose mirror it is.
+Keras 2 and 3 write the second layer of a Bidirectional beside the first, whose mirror it is, and
+a momentum of batch renormalization beside the word that there is none.
 """
 
 NEUTRAL: dict[str, tuple[Any, ...]] = {

@@ -56,7 +56,7 @@ class BatchNormalization(Layer):
             raise ValueError(f"mode must be 0, 1 or 2, got {mode!r}")
         self.epsilon = epsilon
         self.mode = mode
-        self.axis = axis
+        self.axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
         self.momentum = momentum
         self.initial_weights = weights
         self.beta_init = Initializer.get(beta_init)
