@@ -230,6 +230,14 @@ def test_unknown_device():
         devices.get("tpu")
 
 
+def test_switched_off_compiler(monkeypatch):
+    from numba.core import config
+
+    monkeypatch.setattr(config, "DISABLE_JIT", 1)
+    with pytest.raises(DeviceError, match="NUMBA_DISABLE_JIT is set"):
+        map_forward.specialize(f=CUBE)(np.zeros(3), np.zeros(3))
+
+
 class TestHost:
     host = devices.get("cpu")
 

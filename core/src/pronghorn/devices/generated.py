@@ -50,7 +50,7 @@ def environment() -> str:
     parts = (
         sys.version, platform.machine(), numba.__version__, llvmlite.__version__,
         llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(),
-        config.CPU_NAME, config.CPU_FEATURES,
+        config.CPU_NAME, config.CPU_FEATURES, config.OPT, config.BOUNDSCHECK,
     )  # fmt: skip
     return "\n".join(map(str, parts))
 

@@ -10,7 +10,7 @@ from pronghorn.devices.host_target import CPU, OPTIONS
 from pronghorn.devices.kinds import INT
 from pronghorn.devices.program import Program
 from pronghorn.devices.source import read
-from pronghorn.errors import FunctionError
+from pronghorn.errors import DeviceError, FunctionError
 
 __all__ = ["OPTIONS", "c_function", "entry_point", "explained", "plain_program"]
 
@@ -41,6 +41,7 @@ def entry_point(
     def compiled(module: ModuleType, cached: bool) -> Callable[..., None]:
         return _compile(program, types, {**options, "cache": cached}, module)
 
+    _require_compiler()
     key = _key(program, types, options)
     made: Callable[..., None] = generated.build(program.name, program.text, key, compiled)
     return made
@@ -63,10 +64,20 @@ def c_function(program: Program, types: Sequence[str]) -> int:
         except NumbaError as error:
             raise explained(program, types, str(error)) from error
 
+    _require_compiler()
     key = ["C", *_key(program, types, OPTIONS)]
     made = generated.build(program.name, program.text, key, compiled)
     _kept.append(made)
     return int(made.address)
+
+
+def _require_compiler() -> None:
+    from numba.core import config
+
+    if getattr(config, "DISABLE_JIT"):  # noqa: B009 (made when config is loaded)
+        raise DeviceError(
+            "NUMBA_DISABLE_JIT is set, and Pronghorn's kernels run compiled only; unset it"
+        )
 
 
 def _key(program: Program, types: Sequence[str], options: Mapping[str, Any]) -> list[str]:
