@@ -7,7 +7,7 @@ of type float64 are accidents: a literal that nobody typed, an integer among flo
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ def accidental_doubles(kernel: Any, args: Sequence[Any], device: Device) -> list
 
     Empty for calls without float32 arrays, and for what is no loop of `pronghorn.devices.cpu`.
     """
+    from numba import typeof
+
     chosen = kernel.on(device) if hasattr(kernel, "on") else kernel
     arrays = [arg.array if isinstance(arg, Weight) else arg for arg in args]
     if type(chosen) is not Kernel or not _begins_with_float32(arrays):
@@ -52,7 +54,9 @@ def accidental_doubles(kernel: Any, args: Sequence[Any], device: Device) -> list
     values, real = chosen.values(arrays)
     kinds = [of_value(v, real) for v in values]
     program = Program(chosen.source, chosen.functions, LOOPS, real, kinds)
-    return [_placed(program, line, text) for line, text in _inferred(program, values)]
+    types = tuple(typeof(value) for value in values)
+    found = _inferred(program.text, program.name, types)
+    return [_placed(program, line, operation) for line, operation in found]
 
 
 def _begins_with_float32(arrays: Sequence[Any]) -> bool:
@@ -61,15 +65,14 @@ def _begins_with_float32(arrays: Sequence[Any]) -> bool:
     return next(floating, None) == np.float32
 
 
-def _inferred(program: Program, values: Sequence[Any]) -> list[tuple[int, str]]:
-    """Lines and texts of the accidents in a program's kernel, its helpers put into it."""
-    from numba import typeof, types
+@lru_cache(maxsize=1024)
+def _inferred(text: str, name: str, arguments: tuple[Any, ...]) -> list[tuple[int, str]]:
+    """Lines and texts of the accidents in the kernel of a program's text."""
+    from numba import types
 
     namespace: dict[str, Any] = {}
-    exec(compile(program.text, "<kernel>", "exec"), namespace)
-    found: list[tuple[int, str]] = _typing_pipeline()(
-        namespace[program.name], tuple(typeof(v) for v in values), types.void
-    )
+    exec(compile(text, "<kernel>", "exec"), namespace)
+    found: list[tuple[int, str]] = _typing_pipeline()(namespace[name], arguments, types.void)
     return found
 
 

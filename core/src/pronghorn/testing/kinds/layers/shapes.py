@@ -44,7 +44,7 @@ def unknown_axes_work_or_are_refused(trial: Trial) -> None:
         try:
             model = partly()
         except ShapeError:
-            refused(partly, ShapeError, f"axis {axis + 1} None", "checked")
+            refused(partly, ShapeError, f"axis {axis + 1} None", "layer '")
             continue
         model.set_weights(known.get_weights())
         y = model.predict_on_batch(x)

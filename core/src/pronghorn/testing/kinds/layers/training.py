@@ -24,7 +24,7 @@ from pronghorn.testing.kinds.layers.building import (
     targets,
 )
 from pronghorn.testing.kinds.layers.weights import takes_shift
-from pronghorn.testing.passes import Circuit
+from pronghorn.testing.passes import Circuit, Pass
 from pronghorn.testing.pieces import RATE
 from pronghorn.testing.subject import Trial
 
@@ -37,13 +37,21 @@ def trains_as_its_gradients_say(trial: Trial) -> None:
     circuit = Circuit(model, x.shape, training=True, penalties=True)
     y = np.random.default_rng(7).normal(0.0, 1.0, circuit.output_shape)
     before = circuit.run(x)
-    output = before.y
-    gradients = circuit.run(x, 2.0 * (output - y) / output.size).gw
+    share = _share_of_rows(before)
+    gradients = circuit.run(x, 2.0 * (before.y - y) * share).gw
     expected = {w.name: w.value - RATE * gradients[w.name] for w in model.trainable_weights}
     loss = compiled(model).train_on_batch(x, y)
-    near(loss, ((output - y) ** 2).mean() + before.penalty, rtol=1e-9)
+    near(loss, (share * (before.y - y) ** 2).sum() + before.penalty, rtol=1e-9)
     for weight in model.trainable_weights:
         near(weight.value, expected[weight.name], rtol=1e-9, atol=1e-12, what=weight.name)
+
+
+def _share_of_rows(done: Pass) -> np.ndarray:
+    """What each row counts in the loss, divided by the columns: all alike, or as the mask says."""
+    rows = np.ones(done.y.shape[:-1])
+    if done.mask is not None and done.mask.size == rows.size:
+        rows = done.mask.reshape(rows.shape) / done.mask.mean()
+    return np.asarray(rows[..., None] / done.y.size)
 
 
 @check("layers", applies=is_made)
