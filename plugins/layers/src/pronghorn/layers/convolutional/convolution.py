@@ -41,6 +41,15 @@ class Convolution1D(Sliding):
         input_length: steps, for a first layer; None leaves them open.
     """
 
+    examples = (
+        ({"nb_filter": 3, "filter_length": 3}, (7, 2)),
+        ({"nb_filter": 4, "filter_length": 2, "activation": "gelu", "bias": False}, (6, 3)),
+        (
+            {"nb_filter": 2, "filter_length": 3, "border_mode": "same", "subsample_length": 2},
+            (7, 3),
+        ),
+        ({"nb_filter": 17, "filter_length": 4, "border_mode": "full"}, (3, 2)),
+    )
     min_ndim = max_ndim = 3
 
     def __init__(
@@ -126,6 +135,19 @@ class Convolution2D(Sliding):
         bias: whether there is a b.
     """
 
+    examples = (
+        ({"nb_filter": 3, "nb_row": 3, "nb_col": 2, "dim_ordering": "tf"}, (6, 5, 2)),
+        ({"nb_filter": 3, "nb_row": 2, "nb_col": 3, "dim_ordering": "th"}, (2, 6, 5)),
+        (
+            {"nb_filter": 2, "nb_row": 3, "nb_col": 3, "border_mode": "same", "subsample": [2, 2]},
+            (5, 6, 3),
+        ),
+        (
+            {"nb_filter": 4, "nb_row": 2, "nb_col": 2, "activation": "gelu", "bias": False},
+            (4, 4, 2),
+        ),
+        ({"nb_filter": 17, "nb_row": 2, "nb_col": 2, "border_mode": "full"}, (3, 3, 3)),
+    )
     min_ndim = max_ndim = 4
 
     def __init__(

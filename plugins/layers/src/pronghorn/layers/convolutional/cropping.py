@@ -14,6 +14,8 @@ class Cropping1D(Margins, Sequences):
 
     sign = -1
 
+    examples = (({}, (4, 3)), ({"cropping": [2, 0]}, (5, 2)))
+
     def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cropping = cropping
@@ -27,12 +29,20 @@ class Cropping1D(Margins, Sequences):
 class Cropping2D(Margins, Images):
     """Takes rows and columns away at the edges of images.
 
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th"; so is the
+    output.
+
     Args:
         cropping: ((top, bottom), (left, right)).
         dim_ordering: "tf" (channels last), "th" (channels first) or "default".
     """
 
     sign = -1
+
+    examples = (
+        ({"cropping": [[1, 1], [0, 2]], "dim_ordering": "tf"}, (4, 5, 2)),
+        ({"cropping": [[0, 1], [2, 1]], "dim_ordering": "th"}, (2, 4, 5)),
+    )
 
     def __init__(
         self, cropping: Any = ((0, 0), (0, 0)), dim_ordering: str = "default", **kwargs: Any

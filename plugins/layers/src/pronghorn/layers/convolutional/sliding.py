@@ -143,7 +143,7 @@ class Sliding(Layer):
         y = ctx.empty((images.shape[0], rows, columns, self.nb_filter))
         activation = self.final_activation(ctx)
         z = y
-        if activation.fuses and not (ctx.training and activation.needs_input):
+        if activation.fuses and not (ctx.keeps and activation.needs_input):
             self._convolve(images, w, y, way, ctx, activation)
         else:
             z = ctx.empty(y.shape) if activation.needs_input else y

@@ -46,6 +46,8 @@ class UpSampling1D(UpSampling, Sequences):
         length: how many times.
     """
 
+    examples = (({}, (4, 3)), ({"length": 3}, (5, 2)))
+
     def __init__(self, length: int = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.length = positive(length, "length")
@@ -58,10 +60,18 @@ class UpSampling1D(UpSampling, Sequences):
 class UpSampling2D(UpSampling, Images):
     """Repeats the rows and columns of images.
 
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th"; so is the
+    output.
+
     Args:
         size: how many times, rows and columns.
         dim_ordering: "tf" (channels last), "th" (channels first) or "default".
     """
+
+    examples = (
+        ({"dim_ordering": "tf"}, (3, 4, 2)),
+        ({"size": [3, 2], "dim_ordering": "th"}, (2, 3, 4)),
+    )
 
     def __init__(self, size: Any = (2, 2), dim_ordering: str = "default", **kwargs: Any) -> None:
         super().__init__(dim_ordering=dim_ordering, **kwargs)

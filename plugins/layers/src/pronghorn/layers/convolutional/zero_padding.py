@@ -21,6 +21,8 @@ class ZeroPadding1D(Margins, Sequences):
 
     sign = 1
 
+    examples = (({}, (4, 3)), ({"padding": [2, 0]}, (5, 2)), ({"padding": {"left_pad": 1}}, (5, 2)))
+
     def __init__(self, padding: Any = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.padding = padding
@@ -34,6 +36,9 @@ class ZeroPadding1D(Margins, Sequences):
 class ZeroPadding2D(Margins, Images):
     """Zeros around images.
 
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th"; so is the
+    output.
+
     Args:
         padding: (rows, columns) on both sides, (top, bottom, left, right),
             ((top, bottom), (left, right)), or a dictionary with top_pad, bottom_pad, left_pad and
@@ -42,6 +47,11 @@ class ZeroPadding2D(Margins, Images):
     """
 
     sign = 1
+
+    examples = (
+        ({"dim_ordering": "tf"}, (3, 4, 2)),
+        ({"padding": [1, 0, 2, 3], "dim_ordering": "th"}, (2, 3, 4)),
+    )
 
     def __init__(self, padding: Any = (1, 1), dim_ordering: str = "default", **kwargs: Any) -> None:
         super().__init__(dim_ordering=dim_ordering, **kwargs)

@@ -35,6 +35,11 @@ class Embedding(Layer):
     IndexError.
     """
 
+    examples = (
+        ({"input_dim": 7, "output_dim": 3}, (6,), {"integers": 7}),
+        ({"input_dim": 5, "output_dim": 4, "mask_zero": True}, (6,), {"integers": 5}),
+        ({"input_dim": 9, "output_dim": 2, "dropout": 0.4}, (6,), {"integers": 9}),
+    )
     min_ndim = max_ndim = 2
     data_dtype = np.int32
 

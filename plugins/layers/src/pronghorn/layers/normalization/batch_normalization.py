@@ -1,7 +1,7 @@
 """Batch normalization."""
 
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.context import Array, Context
 from pronghorn.components.initializer import Initializer
@@ -35,6 +35,20 @@ class BatchNormalization(Layer):
     Source: Ioffe and Szegedy, "Batch Normalization", ICML 2015.
     """
 
+    examples = (
+        ({}, (5,)),
+        ({"axis": 1}, (3, 4, 2)),
+        ({"mode": 1}, (4, 3)),
+        ({"mode": 2, "momentum": 0.5}, (3,)),
+    )
+    expected_failures: ClassVar = dict.fromkeys(
+        (
+            "batch_of_one_equals_the_whole",
+            "uneven_last_batch_equals_the_whole",
+            "loss_is_the_mean_over_batches",
+        ),
+        "with mode 2 a sample's output depends on its batch when testing too",
+    )
     supports_masking = True
     min_ndim = 2
 

@@ -81,6 +81,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
 
 class _Images(GlobalPooling):
+    examples = (({"dim_ordering": "tf"}, (4, 3, 2)), ({"dim_ordering": "th"}, (2, 4, 3)))
     min_ndim = max_ndim = 4
 
     def __init__(self, dim_ordering: str = "default", **kwargs: Any) -> None:
@@ -91,6 +92,9 @@ class _Images(GlobalPooling):
 class GlobalMaxPooling2D(_Images, GlobalMaxPooling):
     """The largest value of each channel over rows and columns.
 
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th", to
+    (batch, channels).
+
     Args:
         dim_ordering: "tf" (channels last), "th" (channels first) or "default".
     """
@@ -98,6 +102,9 @@ class GlobalMaxPooling2D(_Images, GlobalMaxPooling):
 
 class GlobalAveragePooling2D(_Images, GlobalAveragePooling):
     """The mean of each channel over rows and columns.
+
+    (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th", to
+    (batch, channels).
 
     Args:
         dim_ordering: "tf" (channels last), "th" (channels first) or "default".

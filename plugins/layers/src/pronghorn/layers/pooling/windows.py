@@ -87,6 +87,12 @@ class Pooling1D(Pooling):
 
     min_ndim = max_ndim = 3
 
+    examples = (
+        ({}, (6, 3)),
+        ({"pool_length": 3, "stride": 2, "border_mode": "same"}, (7, 2)),
+        ({"pool_length": 3, "stride": 1}, (5, 2)),
+    )
+
     def __init__(
         self,
         pool_length: int = 2,
@@ -127,6 +133,12 @@ class Pooling2D(Pooling):
     """Windows over images, channels last ("tf") or first ("th")."""
 
     min_ndim = max_ndim = 4
+
+    examples = (
+        ({"dim_ordering": "tf"}, (4, 5, 2)),
+        ({"pool_size": [3, 2], "strides": [2, 1], "dim_ordering": "th"}, (2, 6, 4)),
+        ({"pool_size": [3, 3], "strides": [2, 2], "border_mode": "same"}, (5, 6, 3)),
+    )
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """A recurrent layer that reads in both directions."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer, Shape
@@ -14,6 +14,7 @@ MODES = ("sum", "mul", "ave", "concat")
 class Bidirectional(Wrapper):
     """Two recurrent layers, one for each direction of time, on the same input and mask.
 
+    (batch, steps, features) to what the layer gives, with "concat" twice as long on the last axis.
     The second one's sequence is turned round, so that outputs of the same step come together.
 
     Weights: those of `forward_<name>`, then those of `backward_<name>`.
@@ -25,6 +26,29 @@ class Bidirectional(Wrapper):
         weights: initial arrays of both.
     """
 
+    examples = (
+        ({"layer": {"class_name": "LSTM", "config": {"output_dim": 3, "name": "a"}}}, (4, 3)),
+        (
+            {
+                "layer": {
+                    "class_name": "SimpleRNN",
+                    "config": {"output_dim": 2, "return_sequences": True, "name": "a"},
+                },
+                "merge_mode": "sum",
+            },
+            (4, 3),
+        ),
+        (
+            {
+                "layer": {"class_name": "GRU", "config": {"output_dim": 2, "name": "a"}},
+                "merge_mode": "mul",
+            },
+            (3, 2),
+        ),
+    )
+    expected_failures: ClassVar = {
+        "weights_are_named_and_counted": "weights have the names of the layers inside",
+    }
     min_ndim = max_ndim = 3
 
     def __init__(

@@ -1,6 +1,6 @@
 """A layer applied to every time step."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Shape
@@ -21,6 +21,24 @@ class TimeDistributed(Wrapper):
         layer: the layer.
     """
 
+    examples = (
+        (
+            {"layer": {"class_name": "Dense", "config": {"output_dim": 3, "name": "a"}}},
+            (4, 5),
+        ),
+        (
+            {
+                "layer": {
+                    "class_name": "Convolution1D",
+                    "config": {"nb_filter": 2, "filter_length": 2, "name": "a"},
+                },
+            },
+            (3, 4, 2),
+        ),
+    )
+    expected_failures: ClassVar = {
+        "weights_are_named_and_counted": "weights have the names of the layers inside",
+    }
     min_ndim = 3
 
     def __init__(self, layer: Any, **kwargs: Any) -> None:
