@@ -41,7 +41,7 @@ def model(folder):
 
 
 def shown(capsys):
-    return dict(line.split() for line in capsys.readouterr().out.splitlines())
+    return dict(line.split(None, 1) for line in capsys.readouterr().out.splitlines())
 
 
 def test_summary_is_that_of_the_model(model, capsys):

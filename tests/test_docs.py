@@ -31,7 +31,10 @@ generate = load_generator()
 @pytest.mark.parametrize(
     "name",
     [
-        "components.md", "command-line.md", "experiments.md", "writing-a-pack.md",
+        "components.md",
+        "command-line.md",
+        "experiments.md",
+        "writing-a-pack.md",
         "testing-a-pack.md",
     ],
 )

@@ -1,5 +1,6 @@
 """What a worker process does: prepare the work it is told of, then time it whenever asked."""
 
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ TURN_SECONDS = 0.4
 
 def serve(workloads: dict[str, Callable[[], Callable[[], object]]]) -> None:
     """Prepare the workload named by the first argument; for each line read, print the seconds
-    that one call of it takes in the mean over a turn."""
+    that one call of it takes in the median over a turn."""
     step = workloads[sys.argv[1]]()
     for _ in range(3):
         step()
@@ -20,7 +21,9 @@ def serve(workloads: dict[str, Callable[[], Callable[[], object]]]) -> None:
 
 
 def _timed(step: Callable[[], object], calls: int) -> float:
-    start = time.perf_counter()
+    times = []
     for _ in range(calls):
+        start = time.perf_counter()
         step()
-    return (time.perf_counter() - start) / calls
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)

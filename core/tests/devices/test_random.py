@@ -62,9 +62,7 @@ def test_the_same_in_any_number_of_chunks(dtype):
     found = []
     for chunks in (0, 2, 7):
         y, mask = np.empty_like(x), np.empty(x.size, np.uint8)
-        dropout_forward.call(
-            *dropout_forward.values((x, y, mask, clock(), KEY, 0.5)), chunks
-        )()
+        dropout_forward.call(*dropout_forward.values((x, y, mask, clock(), KEY, 0.5)), chunks)()
         found.append((y, mask))
     for y, mask in found[1:]:
         np.testing.assert_array_equal(y, found[0][0])

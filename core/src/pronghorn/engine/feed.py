@@ -129,11 +129,11 @@ def _check_classes(y: np.ndarray, classes: int, objective: Objective) -> None:
 
 def check_lengths(**arrays: Any) -> int:
     """The common number of samples; ShapeError if it is not common, or none are there."""
-    lengths = {name: len(array) for name, array in arrays.items() if array is not None}
-    if len(set(lengths.values())) > 1:
+    lengths = {name: len(array) for name, array in arrays.items()}
+    count = next(iter(lengths.values()))
+    if any(n != count for n in lengths.values()):
         told = ", ".join(f"{name} has {n}" for name, n in lengths.items())
         raise ShapeError(f"all arrays must have the same number of samples, but {told}")
-    count = next(iter(lengths.values()))
     if count == 0:
         raise ShapeError("the arrays have no samples")
     return count
