@@ -4,12 +4,12 @@ A module's file name holds a hash of everything that its machine code depends on
 never changed, only added, and what is in the folder is either right or not looked at.
 """
 
+import ast
 import contextlib
 import hashlib
 import importlib
 import os
 import platform
-import re
 import sys
 import tempfile
 import time
@@ -78,18 +78,24 @@ def _gather(module: str, package: str, texts: dict[str, str]) -> None:
     if module in texts or file is None:
         return
     texts[module] = Path(file).read_text(encoding="utf-8")
-    for name in _named_modules(texts[module]) | _used_modules(loaded):
+    for name in _imported(loaded, texts[module]):
         if name.startswith(f"{package}."):
             _gather(name, package, texts)
 
 
-def _named_modules(text: str) -> set[str]:
-    return set(re.findall(r"^(?:from|import)\s+([\w.]+)", text, re.MULTILINE))
+def _imported(module: Any, text: str) -> set[str]:
+    """What the import statements of a module name.
 
-
-def _used_modules(module: Any) -> set[str]:
-    values = [v for v in vars(module).values() if isinstance(v, ModuleType)]
-    return {v.__name__ for v in values}
+    Not what is found in it: a package has all of its modules that anyone has imported so far.
+    """
+    names: set[str] = set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            bound = (vars(module).get(alias.asname or alias.name) for alias in node.names)
+            names.update([node.module, *(b.__name__ for b in bound if isinstance(b, ModuleType))])
+    return names
 
 
 Compile = Callable[[ModuleType, bool], Any]

@@ -106,7 +106,7 @@ class Program:
         self._definitions: dict[Any, _Definition] = {}
         self._open: list[Any] = []
         self._written: list[_Written] = []
-        self._taken = set(dir(builtins)) | {"math", "njit", REAL_NAME, *target.names}
+        self._taken = {*dir(builtins)} - {"_"} | {"math", "njit", REAL_NAME, *target.names}
         self.name = self.unique(kernel.tree.name)
         count = len(kernel.tree.args.args)
         kinds = tuple(arguments) if arguments is not None else (UNKNOWN,) * count
