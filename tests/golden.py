@@ -10,7 +10,7 @@ The archives in `golden/` were made by `golden/pack.py`; `golden/README.md` says
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,11 @@ def cases(section: str, select: Callable[[Case], bool] = lambda case: True) -> l
     """The cases of a section as pytest parameters, named as the cases are."""
     found = (Case(section, name) for name in _infos(section))
     return [pytest.param(case, id=case.name) for case in found if select(case)]
+
+
+def turned(arrays: Iterable[np.ndarray], axes: Iterable[tuple[int, ...]]) -> list[np.ndarray]:
+    """Theano's kernels, made for a true convolution, as a correlation has them: turned round."""
+    return [np.flip(array, turn) for array, turn in zip(arrays, axes, strict=True)]
 
 
 def saved_models() -> list[Any]:

@@ -247,7 +247,7 @@ def _normalization() -> Iterator[Case]:
     yield case("sum_rows", lambda n: [n(7, 3), n(2, 3)])
     yield case("sum_squares", lambda n: [n(7, 3), n(3), n(2, 3)])
     yield case("combine", lambda n: [n(4, 3), 0.2, n(3)])
-    yield case("follow", lambda n: [n(3), n(3), 0.9])
+    yield case("follow", lambda n: [n(3), n(3), 0.1, 0.9])
     yield case("normalize", lambda n: [n(7, 3), n(3), n(3) ** 2, n(3), n(3), 1e-3, n(3), n(7, 3)])
     yield case("sum_products", lambda n: [n(7, 3), n(7, 3), n(3), n(3), n(2, 3)])
     yield case(

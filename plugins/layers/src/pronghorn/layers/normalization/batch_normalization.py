@@ -20,7 +20,8 @@ class BatchNormalization(Layer):
     """`y = gamma (x - mean) / sqrt(variance + epsilon) + beta`, any shape.
 
     Weights, each as long as the axis: gamma, beta, and without gradient running_mean and
-    running_std, which holds the variance under its historic name.
+    running_std, which under its historic name holds the variance, plus epsilon where it
+    follows batches, as Keras 1 has it on Theano.
 
     Args:
         epsilon: keeps the root away from 0.
@@ -123,8 +124,9 @@ class BatchNormalization(Layer):
         ctx.run(kernels.sum_squares, rows, mean, parts)
         ctx.run(kernels.combine, parts, share, variance)
         if self.mode == 0:
-            ctx.run(kernels.follow, self.running_mean, mean, self.momentum)
-            ctx.run(kernels.follow, self.running_std, variance, self.momentum)
+            # Theano's variance has epsilon in it, and training follows Theano (Keras 1.2.2).
+            ctx.run(kernels.follow, self.running_mean, mean, 0.0, self.momentum)
+            ctx.run(kernels.follow, self.running_std, variance, self.epsilon, self.momentum)
         return mean, variance
 
     def backward(self, dy: Array, ctx: Context) -> Array:

@@ -47,10 +47,10 @@ def combine(parts, share, total):
 
 
 @kernel
-def follow(running, batch, momentum):
-    """running = momentum * running + (1 - momentum) * batch; both (features,)."""
+def follow(running, batch, added, momentum):
+    """running = momentum * running + (1 - momentum) * (batch + added); both (features,)."""
     for j in range(running.size):
-        running[j] = momentum * running[j] + (1.0 - momentum) * batch[j]
+        running[j] = momentum * running[j] + (1.0 - momentum) * (batch[j] + added)
 
 
 @kernel(work=lambda x, mean, variance, gamma, beta, epsilon, inverse, y: 2 * x.size)
