@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pronghorn import devices
@@ -95,7 +96,7 @@ class Optimizer(Component):
     def iterations(self, value: int) -> None:
         self._iterations = int(value) if self.counts_always or self.decay else 0
 
-    @property
+    @cached_property
     def scalar_names(self) -> tuple[str, ...]:
         """Names of the numbers that the rule takes, in its order."""
         after = self.rule.parameters[2 + len(self.slots) :]

@@ -1,6 +1,7 @@
 """Checks the user's arrays and brings them to a plan's buffers, a batch at a time."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ def as_array(data: Any, what: str, names: Sequence[str] = ()) -> Any:
 
     Arrays are not copied; anything with shape, dtype and slicing (HDF5 data sets) passes.
     """
+    if type(data) is np.ndarray and data.ndim and data.dtype.kind in NUMERIC:
+        return data
     if isinstance(data, Mapping):
         data = _only(list(data.values()), what, names)
     elif isinstance(data, (list, tuple)) and data and hasattr(data[0], "ndim") and data[0].ndim:
@@ -60,7 +63,7 @@ def _only(arrays: list[Any], what: str, names: Sequence[str]) -> Any:
 
 def check_input(x: Any, expected: Shape, layer_name: str) -> None:
     """Raise ShapeError unless `x` fits the model's input shape; None fits every length."""
-    shape = tuple(x.shape) if len(x.shape) > 1 else (*x.shape, 1)
+    shape = x.shape if len(x.shape) > 1 else (*x.shape, 1)
     if len(shape) == len(expected) and _fits(shape[1:], expected[1:]):
         return
     single = len(x.shape) == len(expected) - 1 and _fits(x.shape, expected[1:])
@@ -72,14 +75,16 @@ def check_input(x: Any, expected: Shape, layer_name: str) -> None:
 
 
 def _fits(shape: Sequence[int], expected: Sequence[int | None]) -> bool:
-    return all(want is None or want == n for n, want in zip(shape, expected, strict=True))
+    return shape == expected or all(
+        want is None or want == n for n, want in zip(shape, expected, strict=True)
+    )
 
 
 def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name: str) -> Any:
     """`y` checked against the model's output; class numbers get their last axis of 1."""
     given = tuple(y.shape)
     y = as_columns(y)
-    if np.dtype(y.dtype).kind == "f" and np.isnan(np.sum(y)):
+    if y.dtype.kind == "f" and isnan(np.add.reduce(y, axis=None)):
         _reject_nan(y)
     if objective.sparse:
         expected: Shape = (*output_shape[:-1], 1)
@@ -131,7 +136,7 @@ def check_lengths(**arrays: Any) -> int:
     """The common number of samples; ShapeError if it is not common, or none are there."""
     lengths = {name: len(array) for name, array in arrays.items()}
     count = next(iter(lengths.values()))
-    if any(n != count for n in lengths.values()):
+    if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} has {n}" for name, n in lengths.items())
         raise ShapeError(f"all arrays must have the same number of samples, but {told}")
     if count == 0:

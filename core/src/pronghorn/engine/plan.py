@@ -1,9 +1,8 @@
 """A plan: every array and every bound call of one step, for one batch shape and phase."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from pronghorn.engine.training import Training
 
 
-@dataclass(frozen=True)
-class PlanKey:
+class PlanKey(NamedTuple):
     """What a plan is made for. `phase` is "predict", "test" or "train"."""
 
     input_shape: tuple[int, ...]

@@ -43,13 +43,17 @@ class Training:
             size = max(len(self.optimizer.scalar_names), 1)
             self._hyper = {id(storage): storage.device.zeros((size,), storage.dtype)}
             self._host = np.zeros(size, storage.dtype)
+            self._written: dict[str, float] = {}
         return self._hyper[id(storage)]
 
     def prepare_step(self, storage: Storage) -> None:
         """Write the scalars of the coming update: learning rate, bias corrections and so on."""
         scalars = self.optimizer.scalars(self.optimizer.iterations)
+        if scalars == self._written:
+            return
         self._host[: len(scalars)] = list(scalars.values())
         storage.device.copy_in(self._host, self._hyper[id(storage)])
+        self._written = scalars
 
     def values(self, results: np.ndarray, rows: int) -> list[float]:
         """The loss with its penalties, then each metric, from a plan's results."""
