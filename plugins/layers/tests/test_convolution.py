@@ -6,6 +6,7 @@ import pytest
 from pronghorn.errors import ShapeError
 from pronghorn.layers import (
     Activation,
+    AtrousConvolution2D,
     Conv1D,
     Conv2D,
     Convolution1D,
@@ -34,6 +35,8 @@ def test_numbers_worked_out_by_hand():
     assert slid(tens, border_mode="same") == [3210, 4321, 5432, 6543, 654, 65]
     assert slid(tens, border_mode="same", subsample_length=2) == [3210, 5432, 654]
     assert slid(tens[:3], border_mode="same", subsample_length=2) == [321, 543, 65]
+    assert slid(tens[:2], dilation_rate=3) == [41, 52, 63]
+    assert slid(tens[:2], padding="causal", dilation_rate=2) == [10, 20, 31, 42, 53, 64]
     assert slid(tens[:2], border_mode="full") == [10, 21, 32, 43, 54, 65, 6]
 
 
@@ -61,6 +64,10 @@ def test_spellings_of_both_keras():
     for size in (5, (5,)):
         layer = Conv1D(8, kernel_size=size, strides=3, kernel_initializer="he_normal", name="c")
         assert layer.get_config() == first.get_config()
+    first = AtrousConvolution2D(8, 3, 2, atrous_rate=(2, 1), name="c")
+    layer = Conv2D(8, (3, 2), dilation_rate=(2, 1), name="c")
+    assert layer.get_config() == first.get_config()
+    assert "atrous_rate" not in Conv2D(8, (3, 2), dilation_rate=1).get_config()
     assert Conv2D(1, 3).kernel_shape == Convolution2D(1, (3, 3)).kernel_shape == (3, 3)
 
 

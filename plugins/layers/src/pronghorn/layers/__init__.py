@@ -6,6 +6,8 @@ from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
     from pronghorn.components.layer import Layer as Layer
+    from pronghorn.layers.convolutional import AtrousConvolution1D as AtrousConvolution1D
+    from pronghorn.layers.convolutional import AtrousConvolution2D as AtrousConvolution2D
     from pronghorn.layers.convolutional import Convolution1D as Convolution1D
     from pronghorn.layers.convolutional import Convolution2D as Convolution2D
     from pronghorn.layers.convolutional import Cropping1D as Cropping1D
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from pronghorn.layers.wrappers import Bidirectional as Bidirectional
     from pronghorn.layers.wrappers import TimeDistributed as TimeDistributed
 
+    AtrousConv1D = AtrousConvolution1D
+    AtrousConv2D = AtrousConvolution2D
     AvgPool1D = AveragePooling1D
     AvgPool2D = AveragePooling2D
     Conv1D = Convolution1D

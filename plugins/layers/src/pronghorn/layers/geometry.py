@@ -51,7 +51,7 @@ def output_length(
     if length is None:
         return None
     reach = (window - 1) * dilation
-    places = {"valid": length - reach, "same": length, "full": length + reach}[border_mode]
+    places = length + {"valid": -reach, "full": reach}.get(border_mode, 0)
     return -(-places // stride)
 
 
@@ -62,7 +62,7 @@ def padding_before(
     reach = (window - 1) * dilation
     if border_mode == "valid":
         return 0
-    if border_mode == "full":
+    if border_mode in ("full", "causal"):
         return reach
     places = -(-length // stride)
     return max((places - 1) * stride + reach + 1 - length, 0) // 2

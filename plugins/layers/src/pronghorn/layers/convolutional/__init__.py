@@ -1,11 +1,14 @@
 """Convolutional layers, and those that pad, crop and enlarge."""
 
+from pronghorn.layers.convolutional.atrous import AtrousConvolution1D, AtrousConvolution2D
 from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D
 from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D
 from pronghorn.layers.convolutional.up_sampling import UpSampling1D, UpSampling2D
 from pronghorn.layers.convolutional.zero_padding import ZeroPadding1D, ZeroPadding2D
 
 __all__ = [
+    "AtrousConvolution1D",
+    "AtrousConvolution2D",
     "Convolution1D",
     "Convolution2D",
     "Cropping1D",

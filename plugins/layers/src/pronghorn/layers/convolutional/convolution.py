@@ -21,9 +21,9 @@ from pronghorn.layers.geometry import (
 class Convolution1D(Sliding):
     """Filters slid along sequences: (batch, steps, features) to (batch, places, nb_filter).
 
-    Place i is `f(sum over k of x[i * subsample_length - before + k] W[k] + b)`, where `before` is
-    the padding that `border_mode` asks for. Weights: W (filter_length, 1, features, nb_filter);
-    b (nb_filter,), zeros at first.
+    Place i is `f(sum over k of x[i * subsample_length - before + k * atrous_rate] W[k] + b)`, where
+    `before` is the padding that `border_mode` asks for. Weights: W (filter_length, 1, features,
+    nb_filter); b (nb_filter,), zeros at first.
 
     Args:
         nb_filter: number of filters.
@@ -31,7 +31,8 @@ class Convolution1D(Sliding):
         init: initializer of W; a filter's fan in is filter_length * features.
         activation: f; None is linear.
         weights: initial arrays [W, b].
-        border_mode: "valid", "same" (TensorFlow's) or "full".
+        border_mode: "valid", "same" (TensorFlow's), "full", or "causal": place i reads no step
+            after i * subsample_length.
         subsample_length: steps between places.
         W_regularizer, b_regularizer: penalties on the weights.
         activity_regularizer: penalty on the output, summed over the batch.
@@ -39,6 +40,7 @@ class Convolution1D(Sliding):
         bias: whether there is a b.
         input_dim: features, for a first layer.
         input_length: steps, for a first layer; None leaves them open.
+        atrous_rate: steps from one element of a filter to the next.
     """
 
     examples = (
@@ -49,7 +51,12 @@ class Convolution1D(Sliding):
             (7, 3),
         ),
         ({"nb_filter": 17, "filter_length": 4, "border_mode": "full"}, (3, 2)),
+        (
+            {"nb_filter": 3, "filter_length": 2, "atrous_rate": 3, "border_mode": "causal"},
+            (7, 2),
+        ),
     )
+    border_modes = ("valid", "same", "full", "causal")
     min_ndim = max_ndim = 3
 
     def __init__(
@@ -69,6 +76,7 @@ class Convolution1D(Sliding):
         bias: bool = True,
         input_dim: int | None = None,
         input_length: int | None = None,
+        atrous_rate: int = 1,
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -79,6 +87,7 @@ class Convolution1D(Sliding):
         self.subsample_length = positive(subsample_length, "subsample_length")
         self.input_dim = input_dim
         self.input_length = input_length
+        self.atrous_rate = positive(atrous_rate, "atrous_rate")
 
     def declared_shape(self) -> Shape | None:
         """(batch, steps, features), from `input_dim` where no shape was given."""
@@ -88,7 +97,7 @@ class Convolution1D(Sliding):
 
     def window(self) -> Window:
         """One column wide."""
-        return (self.filter_length, 1), (self.subsample_length, 1), (1, 1)
+        return (self.filter_length, 1), (self.subsample_length, 1), (self.atrous_rate, 1)
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""
@@ -114,10 +123,10 @@ class Convolution2D(Sliding):
     """Filters slid over images.
 
     (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th". Place
-    (i, j) is `f(sum over a, b of x[i * down - top + a, j * across - left + b] W[a, b] + b)`, where
-    top and left are the padding that `border_mode` asks for. Weights: W (nb_row, nb_col, channels,
-    nb_filter) for "tf", (nb_filter, channels, nb_row, nb_col) for "th"; b (nb_filter,), zeros at
-    first.
+    (i, j) is `f(sum over a, b of x[i', j'] W[a, b] + b)`, where i' = i * subsample - top +
+    a * atrous_rate and j' likewise, top being the padding that `border_mode` asks for. Weights:
+    W (nb_row, nb_col, channels, nb_filter) for "tf", (nb_filter, channels, nb_row, nb_col) for
+    "th"; b (nb_filter,), zeros at first.
 
     Args:
         nb_filter: number of filters.
@@ -133,6 +142,7 @@ class Convolution2D(Sliding):
         activity_regularizer: penalty on the output, summed over the batch.
         W_constraint, b_constraint: rules that the weights obey after every update.
         bias: whether there is a b.
+        atrous_rate: rows and columns from one element of a filter to the next.
     """
 
     examples = (
@@ -147,6 +157,7 @@ class Convolution2D(Sliding):
             (4, 4, 2),
         ),
         ({"nb_filter": 17, "nb_row": 2, "nb_col": 2, "border_mode": "full"}, (3, 3, 3)),
+        ({"nb_filter": 3, "nb_row": 2, "nb_col": 2, "atrous_rate": [2, 3]}, (5, 5, 2)),
     )
     min_ndim = max_ndim = 4
 
@@ -167,6 +178,7 @@ class Convolution2D(Sliding):
         W_constraint: Any = None,
         b_constraint: Any = None,
         bias: bool = True,
+        atrous_rate: Any = (1, 1),
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -175,11 +187,12 @@ class Convolution2D(Sliding):
         )  # fmt: skip
         self.nb_row, self.nb_col = _rows_and_columns(nb_row, nb_col)
         self.subsample = positive_pair(subsample, "subsample")
+        self.atrous_rate = positive_pair(atrous_rate, "atrous_rate")
         self.dim_ordering = chosen_ordering(dim_ordering)
 
     def window(self) -> Window:
         """As the constructor was told."""
-        return (self.nb_row, self.nb_col), self.subsample, (1, 1)
+        return (self.nb_row, self.nb_col), self.subsample, self.atrous_rate
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""

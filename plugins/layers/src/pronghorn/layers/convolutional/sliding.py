@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from pronghorn.components.activation import Activation
 from pronghorn.components.constraint import Constraint
@@ -40,6 +40,7 @@ class Sliding(Layer):
         bias: whether there is a b (nb_filter,), zeros at first.
     """
 
+    border_modes: ClassVar[tuple[str, ...]] = ("valid", "same", "full")
     W: Weight
     b: Weight
 
@@ -63,7 +64,7 @@ class Sliding(Layer):
         self.init = Initializer.get(init)
         self.activation = Activation.get(activation)
         self.initial_weights = weights
-        self.border_mode = chosen_border(border_mode, ("valid", "same", "full"))
+        self.border_mode = chosen_border(border_mode, self.border_modes)
         self.W_regularizer = Regularizer.get(W_regularizer)
         self.b_regularizer = Regularizer.get(b_regularizer)
         self.activity_regularizer = Regularizer.get(activity_regularizer)
@@ -86,6 +87,13 @@ class Sliding(Layer):
         raise NotImplementedError
 
     # What they share.
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments; no `atrous_rate` of 1, which Keras 1 has in layers of their own only."""
+        config = super().get_config()
+        if self.window()[2] == (1, 1):
+            config.pop("atrous_rate", None)
+        return config
 
     @property
     def kernel_shape(self) -> tuple[int, int]:
