@@ -90,7 +90,7 @@ LOST_PRODUCT = "Keras 1 loses Nadam's product of momenta when it loads a model; 
 RESUMED_OTHERWISE = {
     "keras1_theano/bn_regression": LOST_PRODUCT,
     "keras1_theano_float64/bn_regression": LOST_PRODUCT,
-    "tfkeras_2_15/cnn": "the training phase of tf.keras differs by 6e-4 here; not yet explained",
+    "tfkeras_2_15/cnn": "TensorFlow 2's fused batch normalization follows the unbiased variance",
     "tfkeras_2_15/lstm_text": "RMSprop of Keras 2.11 and later adds epsilon below the root",
 }
 

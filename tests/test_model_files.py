@@ -292,3 +292,11 @@ def test_a_hundred_kills_during_save_leave_a_whole_file(tmp_path):
     assert report["interrupted"] >= 10
     assert report["versions"] >= 10
     assert report["left"] == ["m.h5"]
+
+
+def test_a_file_that_this_process_has_open_already(tmp_path):
+    model = small(input_dim=4)
+    model.save(tmp_path / "model.h5")
+    with h5py.File(tmp_path / "model.h5", "r"):
+        loaded = load_model(tmp_path / "model.h5")
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))

@@ -85,7 +85,7 @@ def open_model_file(path: str | os.PathLike[str]) -> Iterator[ModelFile]:
     with named(file):
         check_is_hdf5(file)
         with damage_reported():
-            hdf5 = h5py.File(file, "r", locking=False)
+            hdf5 = _opened(file)
         try:
             with damage_reported():
                 check_structure(hdf5)
@@ -94,6 +94,14 @@ def open_model_file(path: str | os.PathLike[str]) -> Iterator[ModelFile]:
         finally:
             with damage_reported():
                 hdf5.close()
+
+
+def _opened(file: Path) -> h5py.File:
+    try:
+        return h5py.File(file, "r", locking=False)
+    except OSError:
+        # HDF5 wants the same locking as where this process has the file open already.
+        return h5py.File(file, "r")
 
 
 @contextmanager
