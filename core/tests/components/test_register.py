@@ -295,3 +295,62 @@ def test_numbers_of_an_optimizer_are_checked_when_it_is_made(arguments, error, m
     with pytest.raises(error, match=message):
         SGD(**arguments)
     assert SGD(lr=np.float32(0.5)).lr == 0.5
+
+
+def silent(x):
+    math.exp(x)
+
+
+def silent_loss(y_true, y_pred):
+    (y_true - y_pred) ** 2
+
+
+def bare_rule(param, grad, velocity, lr=0.1):
+    velocity = 0.9 * velocity + grad
+    return param - lr * velocity
+
+
+def full_rule(param, grad, lr=0.1):
+    return param - lr * grad, grad
+
+
+@pytest.mark.parametrize(
+    ("word", "function", "message"),
+    [
+        ("activation", silent, r"silent\(x\) must return a number"),
+        ("regularizer", silent, r"silent\(x\) must return a number"),
+        ("constraint", silent, r"silent\(x\) must return a number"),
+        ("objective", silent_loss, r"silent_loss\(y_true, y_pred\) must return a number"),
+        ("metric", silent_loss, r"silent_loss\(y_true, y_pred\) must return a number"),
+        ("optimizer", bare_rule, r"must return the new \(param, velocity\), but .* one number"),
+        ("optimizer", full_rule, r"must return the new param, but this returns a tuple of 2"),
+    ],
+)
+def test_wrong_results_are_refused_at_registration(word, function, message):
+    with pytest.raises(FunctionError, match=message) as raised:
+        getattr(ph.register, word)("wrong")(function)
+    assert __file__ in str(raised.value)
+    with pytest.raises(KeyError):
+        registry.find(f"{word}s", "wrong")
+
+
+def test_wrong_numbers_of_a_row_metric_are_refused():
+    with pytest.raises(FunctionError, match=r"must return a tuple of 2 numbers, but .* one number"):
+        ph.register.metric("lone", rows=True, width=2)(lambda t, p: t[0] + p[0])
+
+
+def test_wrong_functions_are_refused_where_they_are_given():
+    with pytest.raises(FunctionError, match="must return a number"):
+        Activation.get(silent)
+    with pytest.raises(FunctionError, match="must return the new"):
+        Optimizer.get(bare_rule)
+
+
+@pytest.mark.parametrize("result", [None, "zeros", [[1.0], [2.0, 3.0]]])
+def test_an_initializer_that_gives_no_numbers(result):
+    @ph.register.initializer("blank")
+    def blank(shape):
+        return result
+
+    with pytest.raises(FunctionError, match=rf"'blank' \({__file__}:\d+\) must return an array"):
+        Initializer.get("blank")((2, 2))

@@ -9,6 +9,7 @@ from pronghorn import devices
 from pronghorn.components.named import NamedComponent
 from pronghorn.devices.function import Function
 from pronghorn.devices.pair import KernelPair
+from pronghorn.devices.returned import ONE, require_numbers
 
 
 class FunctionComponent(NamedComponent):
@@ -20,6 +21,7 @@ class FunctionComponent(NamedComponent):
 
     Attributes:
         data: what the data are called in messages; only their number counts.
+        returns: how many numbers the function must return, and that in words.
         name: the identifier, which is the function's name.
         function: the function, whose defaults are this component's options.
         defaults: the options that the author chose.
@@ -27,6 +29,7 @@ class FunctionComponent(NamedComponent):
     """
 
     data: ClassVar[tuple[str, ...]]
+    returns: tuple[int, str] = (ONE, "a number")
 
     def __init__(self, function: Function, config: Mapping[str, Any] | None = None) -> None:
         self.name = self.__name__ = function.name
@@ -72,9 +75,15 @@ class FunctionComponent(NamedComponent):
         return self
 
     def complete(self, function: Function) -> Function:
-        """`function` with those of the options put in that it takes."""
+        """`function` with those of the options put in that it takes.
+
+        Raises:
+            FunctionError: its text shows that it returns something else than it must.
+        """
         taken = {n: v for n, v in self.config.items() if n in function.parameters}
-        return function.with_constants(**taken)
+        completed = function.with_constants(**taken)
+        require_numbers(completed, *self.returns)
+        return completed
 
     def forget(self) -> None:
         """Drop what was made for other options."""

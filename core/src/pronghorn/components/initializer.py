@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from pronghorn.components.named import NamedComponent
-from pronghorn.errors import ShapeError
+from pronghorn.errors import FunctionError, ShapeError
 
 Draw = Callable[..., Any]
 SUPPLIED = ("shape", "rng", "dim_ordering", "name")
@@ -62,19 +62,35 @@ class Initializer(NamedComponent):
 
         Raises:
             ShapeError: the function gives another shape, or cannot fill this one.
+            FunctionError: it gives no numbers.
         """
         if config:
             return self.configured(**config)(shape, rng, dim_ordering)
         generator = default_generator() if rng is None else rng
         supplied = {"rng": generator, "dim_ordering": dim_ordering, "name": None}
         given = {n: v for n, v in supplied.items() if n in self._takes}
-        drawn = np.asarray(self.function(tuple(shape), **given, **self.config))
+        drawn = self._array(self.function(tuple(shape), **given, **self.config))
         if drawn.shape not in ((), tuple(shape)):
             raise ShapeError(
                 f"initializer {self.name!r} gave an array of shape {drawn.shape} for a weight of "
                 f"shape {tuple(shape)}"
             )
         return np.array(np.broadcast_to(drawn, shape))
+
+    def _array(self, drawn: Any) -> np.ndarray:
+        """What the function gave, as an array of numbers."""
+        try:
+            array = np.asarray(drawn)
+        except ValueError:  # rows of different lengths
+            array = np.empty(0, object)
+        if array.dtype.kind not in "fiub":
+            code = getattr(self.function, "__code__", None)
+            place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+            raise FunctionError(
+                f"initializer {self.name!r}{place} must return an array of the weight's shape, or "
+                f"a number, but it gave {str(drawn)[:80]!r}"
+            )
+        return array
 
     def configured(self, **config: Any) -> Self:
         """This initializer with other options."""

@@ -159,6 +159,8 @@ class RowMetric(FunctionMetric):
     ) -> None:
         super().__init__(function, config)
         self.width = width
+        if width > 1:
+            self.returns = width, f"a tuple of {width} numbers"
         self.sparse = sparse
         self.reduction = reduction
 

@@ -180,7 +180,8 @@ class ScalarObjective(FunctionObjective):
     @cached_property
     def row(self) -> Function:  # type: ignore[override]
         """The row function that the element's function amounts to."""
-        return self.with_gradient(self.slope)
+        loss = self.complete(self.function)  # before its derivative, which knows less to say
+        return element_rows(loss, self.slope)
 
     def with_gradient(self, function: Function) -> Function:
         """The row function of the element's loss and this gradient."""

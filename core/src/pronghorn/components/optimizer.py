@@ -11,6 +11,7 @@ from pronghorn.components.context import Array, Context
 from pronghorn.components.sums import parts
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
+from pronghorn.devices.returned import require_numbers
 from pronghorn.devices.written import WrittenKernel, update_kernel
 
 RuleCallable = Callable[..., Any]
@@ -140,8 +141,13 @@ class Optimizer(Component):
     def kernel(self) -> WrittenKernel:
         """The pass over all parameters, `update(params, gradients, *slots, hyper)`."""
         chosen = {name: getattr(self, name) for name in self.compiled_in}
-        update = update_kernel(len(self.slots), len(self.scalar_names))
-        return update.specialize(rule=self.rule.with_constants(**chosen))
+        rule = self.rule.with_constants(**chosen)
+        new = [rule.parameters[0], *self.slots]
+        if self.slots:
+            require_numbers(rule, len(new), f"the new ({', '.join(new)})")
+        else:
+            require_numbers(rule, what=f"the new {new[0]}")
+        return update_kernel(len(self.slots), len(self.scalar_names)).specialize(rule=rule)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; clipping only where it is set."""
