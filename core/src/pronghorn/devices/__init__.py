@@ -67,7 +67,14 @@ def get(name: str) -> Device:
         makers = {**_of_packs(), **makers}
     if name not in makers:
         raise DeviceError(f"there is no device {name!r}; there are: {', '.join(sorted(makers))}")
-    return makers[name]()
+    try:
+        return makers[name]()
+    except DeviceError:
+        raise
+    except Exception as error:
+        raise DeviceError(
+            f"the device {name!r} cannot be used: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _cpu() -> Device:
@@ -87,9 +94,9 @@ def _cuda() -> Device:
 
 
 def _of_packs() -> dict[str, Callable[[], Device]]:
-    from pronghorn import hooks
+    from pronghorn.registry import manager
 
     found: dict[str, Callable[[], Device]] = {}
-    for named in hooks.manager().hook.pronghorn_devices():
+    for _, named in manager.each("pronghorn_devices"):
         found.update(named)
     return found

@@ -6,7 +6,7 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -22,6 +22,13 @@ from pronghorn.registry import packs
 CORE = ("pronghorn.registry.catalogue", "pronghorn.registry.local")
 INTERNALS = (Path(__file__).parent, Path(pluggy.__file__).parent)
 """Folders whose lines tell nobody what is wrong with a pack."""
+_LISTINGS: dict[str, Callable[[Any], Any]] = {
+    "pronghorn_commands": dict,
+    "pronghorn_components": tuple,
+    "pronghorn_devices": dict,
+    "pronghorn_model_formats": tuple,
+}
+"""What a hook's answer is turned into while its pack can still be blamed for it."""
 _TARGET = re.compile(r"[\w.]+(:[\w.]+)?")
 
 
@@ -112,7 +119,8 @@ def each(hook: str, **arguments: Any) -> Iterator[tuple[packs.Pack | None, Any]]
         pack = _origins.get(plugins.get_name(plugin) or "")
         others = [other for other in plugins.get_plugins() if other is not plugin]
         try:
-            results = plugins.subset_hook_caller(hook, others)(**arguments)
+            answers = plugins.subset_hook_caller(hook, others)(**arguments)
+            results = [_LISTINGS[hook](a) for a in answers] if hook in _LISTINGS else answers
         except Exception as error:
             if pack is None:
                 raise
