@@ -1,6 +1,7 @@
 """Times training and prediction beside the peers, each in its own process, taking turns."""
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -12,7 +13,14 @@ WORKLOADS = {
     "train_wide": "784-512-512-10, dropout, batch 128, Adam: train_on_batch",
     "predict_one": "784-32-10: predict one row",
     "fit_epoch": "784-32-10, batch 32, SGD: fit, one epoch of 8,192",
+    "mnist_cnn": "mnist_cnn (32, 32, pool, 128), batch 128, Adam: train_on_batch",
+    "cifar10_cnn": "cifar10_cnn (32, 32, 64, 64, 512), batch 32, RMSprop: train_on_batch",
+    "imdb_lstm": "imdb_lstm (20000x128, LSTM 128, 80 steps), batch 32, Adam: train_on_batch",
+    "imdb_cnn": "imdb_cnn (5000x50, 250 filters of 3, 400 steps, 250), batch 32, Adam: "
+    "train_on_batch",
+    "predict_lstm": "imdb_lstm: predict one row of 80 steps",
 }
+PEERS = {"torch": "PyTorch", "jax": "Keras 3 on JAX", "tensorflow": "Keras 3 on TensorFlow"}
 
 
 class Worker:
@@ -21,8 +29,10 @@ class Worker:
     def __init__(self, library: str, python: str, workload: str) -> None:
         self.library = library
         self.times: list[float] = []
+        file = "keras" if library in ("jax", "tensorflow") else library
         self._process = subprocess.Popen(
-            [python, str(WORKERS / f"{library}_worker.py"), workload],
+            [python, str(WORKERS / f"{file}_worker.py"), workload],
+            env={**os.environ, "KERAS_BACKEND": library},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -81,22 +91,20 @@ def ratio(peer: Worker, own: Worker) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--torch", default=sys.executable, help="Python that has PyTorch")
-    parser.add_argument("--keras", default=sys.executable, help="Python that has Keras 3 and JAX")
+    for peer, name in PEERS.items():
+        parser.add_argument(f"--{peer}", default=sys.executable, help=f"Python that has {name}")
     parser.add_argument("--turns", type=int, default=9)
     parser.add_argument("--only", choices=WORKLOADS, action="append")
     options = parser.parse_args()
-    pythons = {"pronghorn": sys.executable, "torch": options.torch, "keras": options.keras}
-    print("| work | Pronghorn | PyTorch | Keras 3 on JAX | times PyTorch | times Keras |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    pythons = {"pronghorn": sys.executable, **{peer: getattr(options, peer) for peer in PEERS}}
+    names = [*PEERS.values()]
+    print("| work | Pronghorn |", " | ".join([*names, *(f"times {n}" for n in names)]), "|")
+    print("| --- " * (2 + 2 * len(PEERS)) + "|")
     for workload in options.only or WORKLOADS:
         workers = {w.library: w for w in compare(workload, pythons, options.turns)}
         own = workers["pronghorn"]
         times = [_shown(workers.get(library)) for library in pythons]
-        ratios = [
-            f"{ratio(workers[peer], own):.1f}" if peer in workers else "-"
-            for peer in ("torch", "keras")
-        ]
+        ratios = [f"{ratio(workers[peer], own):.1f}" if peer in workers else "-" for peer in PEERS]
         print(f"| {WORKLOADS[workload]} | {' | '.join(times + ratios)} |", flush=True)
 
 

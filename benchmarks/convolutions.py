@@ -1,8 +1,7 @@
-"""Times convolutions and convolutional networks beside PyTorch, in turns, each in its own process.
+"""Times convolutions beside PyTorch, in turns, each in its own process.
 
 PyTorch (eager) is given the better of its memory formats. A convolution's forward pass has its bias
-and relu in it for Pronghorn; PyTorch is given the bare convolution. A model's row is a training
-step: batch in, loss out.
+and relu in it for Pronghorn; PyTorch is given the bare convolution.
 """
 
 import argparse
@@ -21,10 +20,6 @@ SHAPES = {
     "deep": ["8 28 128 128 3 1", "8 14 256 256 3 1", "8 28 256 128 1 0"],
 }
 """Batch, rows and columns, channels, filters, rows and columns of the kernel, padding."""
-MODELS = {
-    "mnist_cnn": "28x28x1: 32, 32, pool, 128, 10; batch 128, Adam",
-    "cifar10_cnn": "32x32x3: 32, 32, pool, 64, 64, pool, 512, 10; batch 32, RMSprop",
-}
 SECONDS = 0.1
 """Length of a turn, at least."""
 
@@ -67,42 +62,6 @@ def pronghorn_convolution(kind: str, sizes: list[int]) -> Call:
     return cpu.conv2d_weight_gradient.bind(x, y, np.empty_like(w), *way)
 
 
-def pronghorn_model(name: str) -> Call:
-    from pronghorn.layers import Convolution2D, Dense, Dropout, Flatten, MaxPooling2D
-    from pronghorn.models import Sequential
-
-    if name == "mnist_cnn":
-        layers = [
-            Convolution2D(32, 3, 3, activation="relu", input_shape=(28, 28, 1)),
-            Convolution2D(32, 3, 3, activation="relu"),
-            MaxPooling2D(),
-            Dropout(0.25),
-            Flatten(),
-            Dense(128, activation="relu"),
-        ]
-        shape, optimizer = (128, 28, 28, 1), "adam"
-    else:
-        layers = [
-            Convolution2D(32, 3, 3, border_mode="same", activation="relu", input_shape=(32, 32, 3)),
-            Convolution2D(32, 3, 3, activation="relu"),
-            MaxPooling2D(),
-            Dropout(0.25),
-            Convolution2D(64, 3, 3, border_mode="same", activation="relu"),
-            Convolution2D(64, 3, 3, activation="relu"),
-            MaxPooling2D(),
-            Dropout(0.25),
-            Flatten(),
-            Dense(512, activation="relu"),
-        ]
-        shape, optimizer = (32, 32, 32, 3), "rmsprop"
-    model = Sequential([*layers, Dropout(0.5), Dense(10, activation="softmax")])
-    model.compile(optimizer, "categorical_crossentropy")
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal(shape, dtype=np.float32)
-    y = np.eye(10, dtype=np.float32)[rng.integers(0, 10, shape[0])]
-    return lambda: model.train_on_batch(x, y)
-
-
 def torch_convolution(kind: str, sizes: list[int]) -> Call:
     import torch
 
@@ -120,45 +79,6 @@ def torch_convolution(kind: str, sizes: list[int]) -> Call:
         return lambda: backward(*given)
 
     return faster([call(m) for m in (torch.contiguous_format, torch.channels_last)])
-
-
-def torch_model(name: str) -> Call:
-    import torch
-    from torch import nn
-
-    if name == "mnist_cnn":
-        layers = [
-            nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 32, 3), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Dropout(0.25), nn.Flatten(), nn.Linear(4608, 128),
-        ]  # fmt: skip
-        shape = (128, 1, 28, 28)
-    else:
-        layers = [
-            nn.Conv2d(3, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 32, 3), nn.ReLU(),
-            nn.MaxPool2d(2), nn.Dropout(0.25), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(),
-            nn.Conv2d(64, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(),
-            nn.Linear(2304, 512),
-        ]  # fmt: skip
-        shape = (32, 3, 32, 32)
-    head = [nn.ReLU(), nn.Dropout(0.5), nn.Linear(layers[-1].out_features, 10)]
-    y = torch.randint(0, 10, shape[:1])
-
-    def step(memory: object) -> Call:
-        model = nn.Sequential(*layers, *head).to(memory_format=memory)
-        make = torch.optim.Adam if name == "mnist_cnn" else torch.optim.RMSprop
-        optimizer, loss_of = make(model.parameters()), nn.CrossEntropyLoss()
-        x = torch.randn(shape).contiguous(memory_format=memory)
-
-        def run() -> float:
-            optimizer.zero_grad()
-            loss = loss_of(model(x), y)
-            loss.backward()
-            optimizer.step()
-            return loss.item()
-
-        return run
-
-    return faster([step(m) for m in (torch.contiguous_format, torch.channels_last)])
 
 
 def faster(calls: list[Call]) -> Call:
@@ -179,17 +99,13 @@ def best_and_median(call: Call) -> tuple[float, float]:
 
 def work(library: str) -> None:
     """Answer each line of input, a case, with the best and median seconds of its calls."""
-    makers = {
-        "pronghorn": (pronghorn_convolution, pronghorn_model),
-        "torch": (torch_convolution, torch_model),
-    }
-    convolution, model = makers[library]
+    convolution = {"pronghorn": pronghorn_convolution, "torch": torch_convolution}[library]
     calls: dict[str, Call] = {}
     for line in sys.stdin:
         case = line.strip()
         kind, *sizes = case.split()
         if case not in calls:
-            calls[case] = convolution(kind, [int(s) for s in sizes]) if sizes else model(kind)
+            calls[case] = convolution(kind, [int(s) for s in sizes])
         print(*best_and_median(calls[case]), flush=True)
 
 
@@ -231,8 +147,7 @@ def compared(case: str, workers: list[Worker], turns: int) -> str:
         if given:
             best = min(pair[0] for pair in given)
             medians.append(statistics.median(pair[1] for pair in given))
-            rate = f"{_rate(case, best):9.0f}" if " " in case else f"{'':9}"
-            text += f"{best * 1e3:9.2f}{medians[-1] * 1e3:9.2f}{rate}"
+            text += f"{best * 1e3:9.2f}{medians[-1] * 1e3:9.2f}{_rate(case, best):9.0f}"
     return text + (f"{medians[1] / medians[0]:8.2f}" if len(medians) == 2 else "")
 
 
@@ -254,7 +169,7 @@ def main() -> None:
     shared = f"{'best ms':>9}{'median':>9}{'GFLOP/s':>9}"
     print(f"{'':36}{shared}  PyTorch{shared[2:]}   ratio")
     cases = [f"{kind} {shape}" for shapes in SHAPES.values() for shape in shapes for kind in KINDS]
-    for case in [*cases, *MODELS]:
+    for case in cases:
         if not options.only or options.only in case:
             print(f"{case:36}" + compared(case, workers, options.turns), flush=True)
     for worker in workers:
