@@ -126,6 +126,11 @@ def _core() -> Iterator[Case]:
     yield case("conv2d_bias", lambda n: [n(*x), n(*w), n(4), n(*y), *way], activate=positive)
     yield case("conv2d_input_gradient", lambda n: [n(*y), n(*w), n(*x), *way])
     yield case("conv2d_weight_gradient", lambda n: [n(*x), n(*y), n(*w), *way])
+    yield case("conv2d_transposed", lambda n: [n(*y), n(*w), n(*x), *way], activate=positive)
+    yield case(
+        "conv2d_transposed_bias", lambda n: [n(*y), n(*w), n(3), n(*x), *way], activate=positive
+    )
+    yield from _volumes(case)
     yield case("copy", lambda n: [n(9), n(9)])
     yield case("dropout_backward", lambda n: [n(70), n.mask(70), n(70), 0.3])
     yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), n.clock(), 12345, 0.3])
@@ -166,6 +171,18 @@ def _core() -> Iterator[Case]:
     yield case("scale_inplace_y", lambda n: [n(9), n(9)], f=square)
     yield case("sum_map", lambda n: [n(25), n(3)], f=square)
     yield case("tick", lambda n: [n.clock()])
+
+
+def _volumes(case: Any) -> Iterator[Case]:
+    x, w, y, way = (2, 3, 4, 3, 2), (2, 3, 2, 2, 3), (2, 3, 2, 2, 3), (1, 2, 1, 1, 1, 0, 1, 1, 1)
+    yield case("conv3d", lambda n: [n(*x), n(*w), n(*y), *way], activate=positive)
+    yield case("conv3d_bias", lambda n: [n(*x), n(*w), n(3), n(*y), *way], activate=positive)
+    yield case("conv3d_input_gradient", lambda n: [n(*y), n(*w), n(*x), *way])
+    yield case("conv3d_transposed", lambda n: [n(*y), n(*w), n(*x), *way], activate=positive)
+    yield case(
+        "conv3d_transposed_bias", lambda n: [n(*y), n(*w), n(2), n(*x), *way], activate=positive
+    )
+    yield case("conv3d_weight_gradient", lambda n: [n(*x), n(*y), n(*w), *way])
 
 
 def _packs() -> Iterator[Case]:

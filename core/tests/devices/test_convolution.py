@@ -1,16 +1,13 @@
 """Convolutions beside their definition, written with NumPy in float64."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pytest
 
-from pronghorn.devices.kernels.cpu import (
-    conv2d,
-    conv2d_bias,
-    conv2d_input_gradient,
-    conv2d_weight_gradient,
-)
+from pronghorn.devices.kernels import cpu
+from pronghorn.devices.kernels.cpu import conv2d, conv2d_bias, conv2d_weight_gradient
 
 TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
 """Of the sum of all products' sizes."""
@@ -18,16 +15,19 @@ TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
 
 @dataclass(frozen=True)
 class Case:
-    """Shapes of input and kernel, places of the output, and the six numbers of the window."""
+    """Shapes of input and kernel, places of the output, and the numbers of the window."""
 
-    x: tuple[int, int, int, int]
-    w: tuple[int, int, int, int]
-    places: tuple[int, int]
-    way: tuple[int, int, int, int, int, int]
+    x: tuple[int, ...]
+    w: tuple[int, ...]
+    places: tuple[int, ...]
+    way: tuple[int, ...]
 
     @property
     def y(self):
-        return (self.x[0], *self.places, self.w[3])
+        return (self.x[0], *self.places, self.w[-1])
+
+    def kernel(self, name):
+        return getattr(cpu, f"conv{len(self.places)}d{name}")
 
 
 CASES = {
@@ -43,25 +43,29 @@ CASES = {
     "bands of a large image": Case((1, 70, 300, 8), (3, 3, 8, 4), (70, 300), (1, 1, 1, 1, 1, 1)),
     "bands, strided": Case((1, 90, 200, 8), (3, 5, 8, 4), (45, 67), (2, 3, 1, 2, 1, 1)),
     "dilated, strided, lopsided": Case((5, 11, 12, 3), (5, 4, 3, 20), (4, 4), (3, 3, 1, 2, 2, 1)),
+    "a volume": Case((2, 4, 5, 6, 3), (2, 3, 2, 3, 5), (3, 3, 5), (1, 1, 1, 0, 0, 0, 1, 1, 1)),
+    "a volume, strided, padded, dilated": Case(
+        (2, 7, 6, 9, 4), (3, 2, 3, 4, 18), (4, 3, 4), (2, 3, 2, 1, 1, 2, 1, 2, 2)
+    ),
+    "bands of a large volume": Case(
+        (1, 9, 40, 50, 8), (2, 3, 3, 8, 5), (9, 40, 50), (1, 1, 1, 1, 1, 1, 1, 1, 1)
+    ),
     "deep": Case((2, 4, 4, 150), (3, 3, 150, 70), (4, 4), (1, 1, 1, 1, 1, 1)),
 }
 
 
 def slices(case):
     """For each element of the window: it, and the cells of input and output that it joins."""
-    down, across, top, left, row_gap, column_gap = case.way
-    for a in range(case.w[0]):
-        for b in range(case.w[1]):
-            for i in range(case.places[0]):
-                for j in range(case.places[1]):
-                    row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
-                    if 0 <= row < case.x[1] and 0 <= column < case.x[2]:
-                        yield (a, b), (slice(None), row, column), (slice(None), i, j)
+    steps, margins, gaps = np.reshape(case.way, (3, -1))
+    for tap, place in product(np.ndindex(case.w[:-2]), np.ndindex(case.places)):
+        cell = np.array(place) * steps - margins + np.array(tap) * gaps
+        if (cell >= 0).all() and (cell < case.x[1:-1]).all():
+            yield tap, (slice(None), *cell), (slice(None), *place)
 
 
 def operands(case, dtype):
     rng = np.random.default_rng(5)
-    shapes = case.x, case.w, case.y, case.w[3:]
+    shapes = case.x, case.w, case.y, case.w[-1:]
     return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
@@ -81,10 +85,10 @@ def test_forward(case, dtype):
     for tap, cell, place in slices(case):
         expected[place] += x[cell].astype(float) @ w[tap].astype(float)
     y = np.full(case.y, np.nan, dtype)
-    conv2d(x, w, y, *case.way)
+    case.kernel("")(x, w, y, *case.way)
     depth = w[..., 0].size
     close(y, expected, dtype, depth)
-    kernel = conv2d_bias.specialize(activate=lambda x: max(x, 0.5))
+    kernel = case.kernel("_bias").specialize(activate=lambda x: max(x, 0.5))
     kernel(x, w, bias, y, *case.way)
     close(y, np.maximum(expected + bias, 0.5), dtype, depth)
 
@@ -96,8 +100,15 @@ def test_input_gradient(case, dtype):
     for tap, cell, place in slices(case):
         expected[cell] += dy[place].astype(float) @ w[tap].astype(float).T
     dx = np.full(case.x, np.nan, dtype)
-    conv2d_input_gradient(dy, w, dx, *case.way)
-    close(dx, expected, dtype, w[:, :, 0].size)
+    case.kernel("_input_gradient")(dy, w, dx, *case.way)
+    terms = w[..., 0, :].size
+    close(dx, expected, dtype, terms)
+    kernel = case.kernel("_transposed").specialize(activate=lambda x: max(x, 0.5))
+    kernel(dy, w, dx, *case.way)
+    close(dx, np.maximum(expected, 0.5), dtype, terms)
+    bias = np.linspace(-1.0, 1.0, case.x[-1]).astype(dtype)
+    case.kernel("_transposed_bias")(dy, w, bias, dx, *case.way)
+    close(dx, expected + bias, dtype, terms)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
@@ -107,7 +118,7 @@ def test_weight_gradient(case, dtype):
     for tap, cell, place in slices(case):
         expected[tap] += x[cell].astype(float).T @ dy[place].astype(float)
     dw = np.full(case.w, np.nan, dtype)
-    conv2d_weight_gradient(x, dy, dw, *case.way)
+    case.kernel("_weight_gradient")(x, dy, dw, *case.way)
     close(dw, expected, dtype, dy[..., 0].size)
 
 

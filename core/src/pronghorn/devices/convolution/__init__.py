@@ -1,5 +1,10 @@
-"""Convolutions of images by register blocks, in the threads that everything else runs in."""
+"""Convolutions of images and volumes by register blocks, in the threads of everything else."""
 
-from pronghorn.devices.convolution.kernel import Convolution, InputGradient, WeightGradient
+from pronghorn.devices.convolution.kernel import (
+    Convolution,
+    InputGradient,
+    Transposed,
+    WeightGradient,
+)
 
-__all__ = ["Convolution", "InputGradient", "WeightGradient"]
+__all__ = ["Convolution", "InputGradient", "Transposed", "WeightGradient"]

@@ -88,3 +88,7 @@ def backward(
     first = min(outputs)
     phases = [Phase(p, tuple((k, i - first) for k, i in taps)) for p, taps in read.items()]
     return Axis(length, places, first, 1, max(outputs) - first, stride, tuple(phases))
+
+
+ONE = forward(1, 1, 1, 1, 0, 1)
+"""An axis of one cell that the window covers: there might as well be none."""

@@ -37,11 +37,18 @@ class Images(Kernel):
     The arguments are a source, a kernel (rows, columns, channels, filters), a target, perhaps a
     bias, and six numbers: `down` and `across`, the steps of the window; `top` and `left`, by how
     much the first window begins outside; `row_gap` and `column_gap`, from one element of the
-    window to the next. Cells outside count as zeros.
+    window to the next. Cells outside count as zeros. Volumes have planes before their rows, and
+    nine numbers: `ahead`, `front` and `plane_gap` as well.
 
     What is needed of memory is allocated when a kernel is bound; a call allocates nothing.
     """
 
+    moves = (
+        ("ahead", "front", "plane_gap"),
+        ("down", "top", "row_gap"),
+        ("across", "left", "column_gap"),
+    )
+    """For each axis the names of its step, its margin and its gap."""
     names: tuple[str, str, str] = ("x", "w", "y")
     """The arguments that are the input, the kernel and the output, or their gradients."""
     result: str = "y"
@@ -70,17 +77,16 @@ class Images(Kernel):
     def operations(self, given: dict[str, Any]) -> int:
         """Elementary operations."""
         _, w, y = (given[name] for name in self.names)
-        return int(math.prod(y.shape[:3]) * w.size // PER_OPERATION)
+        return int(math.prod(y.shape[:-1]) * w.size // PER_OPERATION)
 
     def axes(self, given: dict[str, Any], make: Callable[..., axes.Axis]) -> list[axes.Axis]:
-        """Rows and columns, from input to output or backward."""
+        """Rows, lines and columns, from input to output or backward."""
         x, w, y = (given[name] for name in self.names)
         ends = (x, y) if make is axes.forward else (y, x)
-        steps = ((given["down"], given["top"], given["row_gap"]),
-                 (given["across"], given["left"], given["column_gap"]))  # fmt: skip
-        return [
-            make(ends[0].shape[1 + i], ends[1].shape[1 + i], w.shape[i], *steps[i]) for i in (0, 1)
-        ]
+        lengths = zip(ends[0].shape[1:-1], ends[1].shape[1:-1], w.shape, strict=False)
+        steps = [[given[name] for name in names] for names in self.moves if names[0] in given]
+        found = [make(*own, *step) for own, step in zip(lengths, steps, strict=True)]
+        return three(found, axes.ONE)
 
     def _check_images(self, arrays: dict[str, Array], given: dict[str, Any]) -> None:
         real = arrays[self.result].dtype
@@ -93,17 +99,20 @@ class Images(Kernel):
             if name != self.result and np.may_share_memory(array, arrays[self.result]):
                 raise ValueError(f"kernel {self.name}: {name} and {self.result} share memory")
         x, w, y = (arrays[name].shape for name in self.names)
-        fits = len(x) == len(w) == len(y) == 4 and x[0] == y[0] and (x[3], y[3]) == w[2:]
-        fits = fits and arrays.get("bias", np.empty(y[-1])).shape == y[-1:]
+        space = sum(names[0] in given for names in self.moves)
+        fits = len(x) == len(w) == len(y) == 2 + space and x[0] == y[0]
+        fits = fits and (x[-1], y[-1]) == w[-2:]
+        filters = arrays[self.result].shape[-1:]
+        fits = fits and arrays.get("bias", np.empty(filters)).shape == filters
         if not fits:
             told = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
             raise ValueError(
                 f"kernel {self.name}: shapes {told} do not fit: images are (batch, rows, columns, "
-                "channels), a kernel (rows, columns, input's channels, output's channels)"
+                "channels), a kernel (rows, columns, input's channels, output's channels), volumes "
+                "have planes before their rows"
             )
-        least = {"down": 1, "across": 1, "row_gap": 1, "column_gap": 1}
-        for name, low in least.items():
-            if given[name] < low:
+        for name in (name for step, _, gap in self.moves for name in (step, gap)):
+            if given.get(name, 1) < 1:
                 raise ValueError(f"kernel {self.name}: {name} must be positive, got {given[name]}")
 
 
@@ -163,12 +172,12 @@ class Convolution(Gathered):
     def walk(self, given: dict[str, Any], shape: Shape, units: int) -> Walk:
         """From the input to the output."""
         x, y = given["x"], given["y"]
-        both = self.axes(given, axes.forward)
-        return Walk(x.shape[0], *both, x.shape[3], y.shape[3], shape, units)
+        all_axes = self.axes(given, axes.forward)
+        return Walk(x.shape[0], *all_axes, x.shape[-1], y.shape[-1], shape, units)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """As they lie."""
-        return np.arange(w.size // w.shape[3], dtype=np.int64) * w.shape[3], 1
+        return np.arange(w.size // w.shape[-1], dtype=np.int64) * w.shape[-1], 1
 
 
 class InputGradient(Gathered):
@@ -179,16 +188,24 @@ class InputGradient(Gathered):
 
     def walk(self, given: dict[str, Any], shape: Shape, units: int) -> Walk:
         """From the output's gradient to the input's."""
-        dy, dx = given["dy"], given["dx"]
-        both = self.axes(given, axes.backward)
-        return Walk(dy.shape[0], *both, dy.shape[3], dx.shape[3], shape, units)
+        dx, _, dy = (given[name] for name in self.names)
+        all_axes = self.axes(given, axes.backward)
+        return Walk(dy.shape[0], *all_axes, dy.shape[-1], dx.shape[-1], shape, units)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """A row for each tap and filter; its elements are the channels."""
-        _, columns, channels, filters = w.shape
-        starts = [(a * columns + b) * channels * filters for a, b in walk.taps]
-        rows = np.array(starts, np.int64)[:, None] + np.arange(filters)
+        *window, channels, filters = w.shape
+        places = np.array(walk.taps, np.int64).reshape(-1, 3).T
+        taps = np.ravel_multi_index(tuple(places), three(window, 1))
+        rows = taps[:, None] * channels * filters + np.arange(filters)
         return np.ascontiguousarray(rows.reshape(-1)), filters
+
+
+class Transposed(InputGradient):
+    """y = activate(w's windows, each times a cell of x, added up + bias)."""
+
+    names = ("y", "w", "x")
+    result = "y"
 
 
 class WeightGradient(Images):
@@ -200,9 +217,10 @@ class WeightGradient(Images):
     def calls(self, given: dict[str, Any], shape: Shape) -> list[Call]:
         """Multiply, in parts; add the parts up."""
         x, dw, dy = (given[name] for name in self.names)
-        both = self.axes(given, axes.forward)
-        walk = Walk(x.shape[0], *both, x.shape[3], dy.shape[3], shape)
-        depth, panels = dw.size // dw.shape[3], -(-dw.shape[3] // shape.width)
+        all_axes = self.axes(given, axes.forward)
+        filters = dw.shape[-1]
+        walk = Walk(x.shape[0], *all_axes, x.shape[-1], filters, shape)
+        depth, panels = dw.size // filters, -(-filters // shape.width)
         sums_bytes = panels * depth * shape.width * shape.itemsize
         parts = max(1, min(PARTS, walk.units, SUMS_BYTES // sums_bytes))
         slices = min(-(-depth // shape.rows), -(-PARTS // parts))
@@ -226,7 +244,7 @@ class WeightGradient(Images):
             at.SUMS: sums.ctypes.data,
         }
         multiply = _run(walk.table(fields), (x, dy, scratch, sums))
-        return [multiply, add_parts.bind(sums, dw.reshape(depth, dw.shape[3]))]
+        return [multiply, add_parts.bind(sums, dw.reshape(depth, filters))]
 
 
 def _run(table: NDArray[np.int64], operands: Any) -> Call:
@@ -234,6 +252,16 @@ def _run(table: NDArray[np.int64], operands: Any) -> Call:
     bound = code.run.bind(table)
     bound.operands = operands  # type: ignore[attr-defined]
     return bound
+
+
+def three(values: list[Any], one: Any) -> list[Any]:
+    """What is said of rows, lines and columns, where an image has lines of which nothing is said.
+
+    Args:
+        values: for rows and columns, or for all three.
+        one: for lines.
+    """
+    return [*values[:-1], *[one] * (3 - len(values)), values[-1]]
 
 
 def _lines(elements: int, shape: Shape) -> int:

@@ -68,23 +68,28 @@ def unit_source(table, copy, unit):
     start = image * table[at.IMAGE]
     source = pointer(pointer_from(table[at.SOURCE], REAL), start)
     row += table[at.FIRST_ROW]
-    if table[at.PADDED_ROW] == 0:
-        return pointer(source, row * table[at.ROW] + table[at.FIRST_CELL])
+    if table[at.PADDED_LINE] == 0:
+        line = row * table[at.LINES] + table[at.FIRST_LINE]
+        return pointer(source, line * table[at.LINE] + table[at.FIRST_CELL])
     images = least(table[at.GROUP], table[at.IMAGES] - image)
+    lines = table[at.PADDED_ROWS] * table[at.PADDED_LINES]
     for n in range(images):
-        for i in range(table[at.PADDED_ROWS]):
-            to = pointer(copy, (n * table[at.PADDED_ROWS] + i) * table[at.PADDED_ROW])
-            inside = row + i >= 0 and row + i < table[at.ROWS]
+        for i in range(lines):
+            to = pointer(copy, (n * lines + i) * table[at.PADDED_LINE])
+            own_row = row + i // table[at.PADDED_LINES]
+            line = table[at.FIRST_LINE] + i % table[at.PADDED_LINES]
+            inside = own_row >= 0 and own_row < table[at.ROWS]
+            inside = inside and line >= 0 and line < table[at.LINES]
             begin = table[at.FIRST_CELL]
-            end = begin + table[at.PADDED_ROW] if inside else begin
+            end = begin + table[at.PADDED_LINE] if inside else begin
             low = least(most(begin, 0), end)
-            high = most(least(end, table[at.ROW]), low)
+            high = most(least(end, table[at.LINE]), low)
             for j in range(low - begin):
                 to[j] = 0.0
-            line = n * table[at.IMAGE] + (row + i) * table[at.ROW]
+            start = n * table[at.IMAGE] + (own_row * table[at.LINES] + line) * table[at.LINE]
             for j in range(low, high):
-                to[j - begin] = source[line + j]
-            for j in range(high - begin, table[at.PADDED_ROW]):
+                to[j - begin] = source[start + j]
+            for j in range(high - begin, table[at.PADDED_LINE]):
                 to[j] = 0.0
     return copy
 

@@ -17,6 +17,7 @@ PLACES = 64
 """Of a unit, at least, where images are small: the last block of a unit is seldom full."""
 
 Offsets = NDArray[np.int64]
+Job = tuple[Phase, Phase, Phase]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Walk:
 
     Attributes:
         images: of the batch.
-        rows, columns: the axes.
+        rows, lines, columns: the axes; the lines of an image are one, see `layout`.
         channels: of the source, the same as along the depth.
         filters: channels of the target.
         shape: of the register blocks.
@@ -34,6 +35,7 @@ class Walk:
 
     images: int
     rows: Axis
+    lines: Axis
     columns: Axis
     channels: int
     filters: int
@@ -43,17 +45,22 @@ class Walk:
     @property
     def padded(self) -> bool:
         """Whether windows reach over the edges, so that units are copied."""
-        return not (self.rows.inside and self.columns.inside)
+        return not all(axis.inside for axis in (self.rows, self.lines, self.columns))
 
     @property
-    def padded_row(self) -> int:
-        """Elements of a row of a copy."""
+    def padded_line(self) -> int:
+        """Elements of a line of a copy."""
         return self.columns.cells(self.columns.rows) * self.channels
+
+    @property
+    def padded_lines(self) -> int:
+        """Lines of a row of a copy."""
+        return self.lines.cells(self.lines.rows)
 
     @cached_property
     def band(self) -> int:
         """Rows of a unit."""
-        bytes_of_row = self.padded_row * self.shape.itemsize
+        bytes_of_row = self.padded_lines * self.padded_line * self.shape.itemsize
         most = (COPY_BYTES // bytes_of_row - self.rows.reach - 1) // self.rows.step + 1
         bands = max(-(-self.rows.rows // max(1, most)), -(-self.least_units // self.images))
         return -(-self.rows.rows // bands)
@@ -68,7 +75,7 @@ class Walk:
         """Whole images of a unit."""
         if self.bands > 1:
             return 1
-        places = self.rows.rows * self.columns.rows
+        places = self.rows.rows * self.lines.rows * self.columns.rows
         return max(1, min(-(-PLACES // places), self.images // self.least_units))
 
     @property
@@ -84,51 +91,69 @@ class Walk:
     @property
     def room(self) -> int:
         """Elements of a unit's copy."""
-        return self.group * self.padded_rows * self.padded_row if self.padded else 0
+        lines = self.group * self.padded_rows * self.padded_lines
+        return lines * self.padded_line if self.padded else 0
 
     @property
-    def jobs(self) -> list[tuple[Phase, Phase]]:
-        """The phases of rows and columns, each of which is a product of its own."""
-        return list(product(self.rows.phases, self.columns.phases))
+    def jobs(self) -> list[Job]:
+        """The phases of rows, lines and columns, each of which is a product of its own."""
+        return list(product(self.rows.phases, self.lines.phases, self.columns.phases))
 
     @property
-    def taps(self) -> list[tuple[int, int]]:
-        """Row and column in the kernel of what the jobs read, one job after another."""
-        return [(a, b) for down, across in self.jobs for a, _ in down.taps for b, _ in across.taps]
+    def taps(self) -> list[tuple[int, ...]]:
+        """Places in the kernel of what the jobs read, one job after another."""
+        return [
+            tuple(place for place, _ in tap)
+            for job in self.jobs
+            for tap in product(*(phase.taps for phase in job))
+        ]
 
-    def sources(self, down: Phase, across: Phase) -> Offsets:
+    @property
+    def strides(self) -> tuple[int, int, int, int]:
+        """Elements from one image, row, line and cell of a unit's source to the next."""
+        rows, lines = self.rows.length, self.lines.length
+        line = self.columns.length * self.channels
+        if self.padded:
+            rows, lines, line = self.padded_rows, self.padded_lines, self.padded_line
+        return rows * lines * line, lines * line, line, self.channels
+
+    def sources(self, job: Job) -> Offsets:
         """Where the windows of a unit's places begin, from the beginning of the unit."""
-        row = self.padded_row if self.padded else self.columns.length * self.channels
-        image = self.padded_rows if self.padded else self.rows.length
+        down, along, across = job
+        image, row, line, cell = self.strides
         return _sums(
-            np.arange(self.group) * image * row,
+            np.arange(self.group) * image,
             np.arange(self._rows_of(down)) * self.rows.step * row,
-            np.arange(self.columns.count(across)) * self.columns.step * self.channels,
+            np.arange(self.lines.count(along)) * self.lines.step * line,
+            np.arange(self.columns.count(across)) * self.columns.step * cell,
         )
 
-    def targets(self, down: Phase, across: Phase) -> Offsets:
+    def targets(self, job: Job) -> Offsets:
         """Where the places are, from the beginning of the unit in the target."""
-        row = self.columns.places * self.filters
+        down, along, across = job
+        line = self.columns.places * self.filters
+        row = self.lines.places * line
         rows = down.origin + np.arange(self._rows_of(down)) * self.rows.stride
+        lines = along.origin + np.arange(self.lines.count(along)) * self.lines.stride
         columns = across.origin + np.arange(self.columns.count(across)) * self.columns.stride
         image = np.arange(self.group) * self.rows.places * row
-        return _sums(image, rows * row, columns * self.filters)
+        return _sums(image, rows * row, lines * line, columns * self.filters)
 
-    def steps(self, down: Phase, across: Phase) -> Offsets:
+    def steps(self, job: Job) -> Offsets:
         """Where the elements of a window are, from its beginning: taps, then channels."""
-        row = self.padded_row if self.padded else self.columns.length * self.channels
-        return _sums(
-            np.array([cell * row for _, cell in down.taps], np.int64),
-            np.array([cell * self.channels for _, cell in across.taps], np.int64),
-            np.arange(self.channels),
-        )
+        cells = [
+            np.array([cell * stride for _, cell in phase.taps], np.int64)
+            for phase, stride in zip(job, self.strides[1:], strict=True)
+        ]
+        return _sums(*cells, np.arange(self.channels))
 
     def _rows_of(self, down: Phase) -> int:
         return self.rows.count(down) if self.bands == 1 else self.band
 
     def table(self, fields: dict[int, int]) -> Offsets:
         """The table: what is said here, and these fields."""
-        row = self.columns.length * self.channels
+        line = self.columns.length * self.channels
+        target_row = self.lines.places * self.columns.places * self.filters
         made = np.zeros(at.FIELDS + len(self.jobs) * at.JOB_FIELDS, np.int64)
         known = {
             at.IMAGES: self.images,
@@ -137,16 +162,19 @@ class Walk:
             at.BAND: self.band,
             at.COLUMNS: self.filters,
             at.JOBS: len(self.jobs),
-            at.IMAGE: self.rows.length * row,
+            at.IMAGE: self.rows.length * self.lines.length * line,
             at.ROWS: self.rows.length,
-            at.ROW: row,
+            at.LINES: self.lines.length,
+            at.LINE: line,
             at.FIRST_ROW: self.rows.first,
+            at.FIRST_LINE: self.lines.first,
             at.FIRST_CELL: self.columns.first * self.channels,
             at.STEP: self.rows.step,
             at.PADDED_ROWS: self.padded_rows,
-            at.PADDED_ROW: self.padded_row if self.padded else 0,
-            at.TARGET_IMAGE: self.rows.places * self.columns.places * self.filters,
-            at.TARGET_ROW: self.rows.stride * self.columns.places * self.filters,
+            at.PADDED_LINES: self.padded_lines,
+            at.PADDED_LINE: self.padded_line if self.padded else 0,
+            at.TARGET_IMAGE: self.rows.places * target_row,
+            at.TARGET_ROW: self.rows.stride * target_row,
             **fields,
         }
         made[list(known)] = list(known.values())
@@ -155,12 +183,15 @@ class Walk:
     def _with_jobs(self, made: Offsets) -> Offsets:
         tables, end, packed = [made], made.size, 0
         for number, job in enumerate(self.jobs):
-            lists = [self.sources(*job), self.targets(*job), self.steps(*job)]
+            lists = [self.sources(job), self.targets(job), self.steps(job)]
             starts = end + np.cumsum([0, *(found.size for found in lists[:-1])])
             end += sum(found.size for found in lists)
             begin = at.FIELDS + number * at.JOB_FIELDS
             depth = lists[-1].size
-            counts = self.rows.count(job[0]), self.columns.count(job[1])
+            counts = (
+                self.rows.count(job[0]),
+                self.lines.count(job[1]) * self.columns.count(job[2]),
+            )
             made[begin : begin + at.JOB_FIELDS] = *counts, *starts, depth, packed
             packed += depth * self.shape.width
             tables += lists

@@ -1,7 +1,8 @@
-"""Convolutions of images as matrix products: each window of the image is laid out as a row.
+"""Convolutions as matrix products: each window of an image or a volume is laid out as a row.
 
-Arguments as on the CPU's side. The windows of as many images as fit into WINDOWS bytes are laid
-out at a time, in memory that all convolutions share.
+Arguments as on the CPU's side; inside, an image is a volume of one plane. The windows of
+as many images as fit into WINDOWS bytes are laid out at a time, in memory that all convolutions
+share.
 """
 
 from math import prod
@@ -11,7 +12,7 @@ import numpy as np
 from pronghorn.devices.cuda import composed, divided, kernel, prange
 from pronghorn.devices.cuda.device import common_scratch, scratch
 from pronghorn.devices.kernels.cuda.elementwise import add
-from pronghorn.devices.kernels.cuda.product import calls_of, same
+from pronghorn.devices.kernels.cuda.product import calls_of, finished, same
 from pronghorn.errors import ShapeError
 
 WINDOWS = 256 << 20
@@ -19,18 +20,28 @@ WINDOWS = 256 << 20
 
 
 @kernel
-def lay_out(x, windows, high, wide, lines, places, down, across, top, left, row_gap, column_gap):
-    """windows (batch * lines * places, high * wide * channels): what each window of x holds."""
-    for spot in prange(x.shape[0] * lines * places * high * wide):
-        rest, b = divided(spot, wide)
-        window, a = divided(rest, high)
+def lay_out(
+    x, windows, deep, high, wide, planes, lines, places,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+):  # fmt: skip
+    """windows (batch * planes * lines * places, deep * high * wide * channels): what each holds.
+
+    x (batch, planes, rows, columns, channels).
+    """
+    for spot in prange(x.shape[0] * planes * lines * places * deep * high * wide):
+        rest, c = divided(spot, wide)
+        rest, b = divided(rest, high)
+        window, a = divided(rest, deep)
         rest, j = divided(window, places)
-        n, i = divided(rest, lines)
-        row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
-        inside = row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]
-        first = (a * wide + b) * x.shape[3]
-        for c in prange(x.shape[3]):
-            windows[window, first + c] = x[n, row, column, c] if inside else 0.0
+        rest, i = divided(rest, lines)
+        n, h = divided(rest, planes)
+        plane = h * ahead - front + a * plane_gap
+        row, column = i * down - top + b * row_gap, j * across - left + c * column_gap
+        inside = plane >= 0 and plane < x.shape[1] and row >= 0 and row < x.shape[2]
+        inside = inside and column >= 0 and column < x.shape[3]
+        first = ((a * high + b) * wide + c) * x.shape[4]
+        for f in prange(x.shape[4]):
+            windows[window, first + f] = x[n, plane, row, column, f] if inside else 0.0
 
 
 def window_of(start, step, windows):
@@ -43,54 +54,61 @@ def window_of(start, step, windows):
 
 @kernel
 def gather_back(
-    windows, dx, high, wide, lines, places, down, across, top, left, row_gap, column_gap
-):
+    windows, dx, deep, high, wide, planes, lines, places,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+):  # fmt: skip
     """Each cell of dx is the sum of its copies in all windows: the gradient of `lay_out`."""
-    for cell in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        rest, column = divided(cell, dx.shape[2])
-        n, row = divided(rest, dx.shape[1])
-        for c in prange(dx.shape[3]):
+    for cell in prange(dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3]):
+        rest, column = divided(cell, dx.shape[3])
+        rest, row = divided(rest, dx.shape[2])
+        n, plane = divided(rest, dx.shape[1])
+        for f in prange(dx.shape[4]):
             total = 0.0
-            for a in range(high):
-                i = window_of(row + top - a * row_gap, down, lines)
-                for b in range(wide if i >= 0 else 0):
-                    j = window_of(column + left - b * column_gap, across, places)
-                    if j >= 0:
-                        window = (n * lines + i) * places + j
-                        total += windows[window, (a * wide + b) * dx.shape[3] + c]
-            dx[n, row, column, c] = total
+            for a in range(deep):
+                h = window_of(plane + front - a * plane_gap, ahead, planes)
+                for b in range(high if h >= 0 else 0):
+                    i = window_of(row + top - b * row_gap, down, lines)
+                    for c in range(wide if i >= 0 else 0):
+                        j = window_of(column + left - c * column_gap, across, places)
+                        if j >= 0:
+                            window = ((n * planes + h) * lines + i) * places + j
+                            tap = (a * high + b) * wide + c
+                            total += windows[window, tap * dx.shape[4] + f]
+            dx[n, plane, row, column, f] = total
 
 
 class Windows:
-    """The windows of images, some images at a time.
+    """The windows of images or volumes, some of those at a time.
 
     Args:
         x: images, the convolution's input or that input's gradient.
         w: the kernel, or its gradient.
         y: the convolution's output, or its gradient.
-        moves: down, across, top, left, row_gap and column_gap.
+        moves: the window's steps, margins and gaps, those of all axes together.
     """
 
     def __init__(self, x, w, y, moves):
         check(x, w, y)
-        self.x, self.y, self.moves = x, y, moves
-        self.shape = (w.shape[0], w.shape[1], y.shape[1], y.shape[2])
-        self.filters, self.length = w.shape[3], prod(w.shape[:3])
-        itself = self.shape[:2] == (1, 1) and tuple(moves[:4]) == (1, 1, 0, 0)
-        self.plain = itself and tuple(x.shape[1:3]) == tuple(y.shape[1:3])
-        places = y.shape[1] * y.shape[2]
-        fitting = WINDOWS // max(places * self.length * x.dtype.itemsize, 1)
+        self.x, self.y = volumes(x), volumes(y)
+        self.moves = moves if len(moves) == 9 else (1, *moves[:2], 0, *moves[2:4], 1, *moves[4:])
+        window = (1, *w.shape[:-2])[-3:]
+        self.shape = (*window, *self.y.shape[1:4])
+        self.filters, self.length = w.shape[-1], prod(w.shape[:-1])
+        itself = window == (1, 1, 1) and tuple(self.moves[:6]) == (1, 1, 1, 0, 0, 0)
+        self.plain = itself and tuple(self.x.shape[1:4]) == tuple(self.y.shape[1:4])
+        self.places = prod(self.y.shape[1:4])
+        fitting = WINDOWS // max(self.places * self.length * x.dtype.itemsize, 1)
         self.each = x.shape[0] if self.plain else min(max(fitting, 1), x.shape[0])
         self._memory = None
         if not self.plain:
-            self._memory = common_scratch((self.each * places, self.length), x.dtype)
+            self._memory = common_scratch((self.each * self.places, self.length), x.dtype)
 
     def parts(self):
         """For some images at a time: the images, their windows as rows, and the results as rows."""
         for start in range(0, self.x.shape[0], max(self.each, 1)):
             images = self.x[start : start + self.each]
             results = self.y[start : start + self.each]
-            count = results.shape[0] * self.shape[2] * self.shape[3]
+            count = results.shape[0] * self.places
             rows = images.reshape((count, self.length)) if self.plain else self._memory[:count]
             yield images, rows, results.reshape((count, self.filters))
 
@@ -103,11 +121,16 @@ class Windows:
         return [] if self.plain else [gather_back.bind(rows, images, *self.shape, *self.moves)]
 
 
+def volumes(x):
+    """Images (batch, rows, columns, channels) as volumes of one plane; volumes as they are."""
+    return x if len(x.shape) == 5 else x.reshape((x.shape[0], 1, *x.shape[1:]))
+
+
 def check(x, w, y, bias=None):
     """Raise ShapeError unless the images, the kernel and the bias fit each other."""
-    fits = len(x.shape) == len(w.shape) == len(y.shape) == 4 and x.shape[0] == y.shape[0]
-    fits = fits and (x.shape[3], y.shape[3]) == tuple(w.shape[2:])
-    fits = fits and (bias is None or tuple(bias.shape) == (y.shape[3],))
+    fits = len(x.shape) == len(w.shape) == len(y.shape) in (4, 5) and x.shape[0] == y.shape[0]
+    fits = fits and (x.shape[-1], y.shape[-1]) == tuple(w.shape[-2:])
+    fits = fits and (bias is None or tuple(bias.shape) == (y.shape[-1],))
     if not fits or len({np.dtype(array.dtype) for array in (x, w, y)}) > 1:
         given = ", ".join(f"{tuple(array.shape)} {array.dtype}" for array in (x, w, y))
         raise ShapeError(f"these images and this kernel do not make a convolution: {given}")
@@ -115,7 +138,7 @@ def check(x, w, y, bias=None):
 
 def matrix(w):
     """A kernel as a matrix: an element of a window to each row, a filter to each column."""
-    return w.reshape((prod(w.shape[:3]), w.shape[3]))
+    return w.reshape((prod(w.shape[:-1]), w.shape[-1]))
 
 
 def convolved(x, w, bias, y, moves, activate):
@@ -127,10 +150,49 @@ def convolved(x, w, bias, y, moves, activate):
         yield from calls_of(rows, matrix(w), bias, results, activate)
 
 
+def spread_out(dy, w, dx, moves):
+    """The calls of a convolution's input gradient."""
+    windows = Windows(dx, w, dy, moves)
+    for images, rows, gradients in windows.parts():
+        # A window of one cell is its image itself, and the product writes right there.
+        yield from calls_of(gradients, matrix(w), None, rows, same, turn_b=True)
+        yield from windows.gather_back(rows, images)
+
+
+def transposed(x, w, bias, y, moves, activate):
+    """The calls of a transposed convolution and of what is done to its result."""
+    yield from spread_out(x, w, y, moves)
+    yield from finished(bias, y.reshape((prod(y.shape[:-1]), y.shape[-1])), activate)
+
+
+def weighed(x, dy, dw, moves):
+    """The calls of a kernel's gradient."""
+    windows = Windows(x, dw, dy, moves)
+    total = part = matrix(dw)
+    for number, (images, rows, gradients) in enumerate(windows.parts()):
+        if number == 1:
+            part = scratch(total.shape, total.dtype)
+        yield from windows.lay_out(images, rows)
+        yield from calls_of(rows, gradients, None, part, same, turn_a=True)
+        if number:
+            yield add.bind(part, total)
+
+
 @composed("activate")
 def conv2d(x, w, y, down, across, top, left, row_gap, column_gap, activate=same):
     """y = activate(x convolved with w)."""
     moves = (down, across, top, left, row_gap, column_gap)
+    return convolved(x, w, None, y, moves, activate)
+
+
+@composed("activate")
+def conv3d(
+    x, w, y,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+    activate=same,
+):  # fmt: skip
+    """y = activate(x convolved with w)."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
     return convolved(x, w, None, y, moves, activate)
 
 
@@ -141,25 +203,84 @@ def conv2d_bias(x, w, bias, y, down, across, top, left, row_gap, column_gap, act
     return convolved(x, w, bias, y, moves, activate)
 
 
+@composed("activate")
+def conv3d_bias(
+    x, w, bias, y,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+    activate=same,
+):  # fmt: skip
+    """y = activate(x convolved with w + bias)."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
+    return convolved(x, w, bias, y, moves, activate)
+
+
+@composed("activate")
+def conv2d_transposed(x, w, y, down, across, top, left, row_gap, column_gap, activate=same):
+    """y = activate(what the convolution with w from y to x has as its input gradient)."""
+    moves = (down, across, top, left, row_gap, column_gap)
+    return transposed(x, w, None, y, moves, activate)
+
+
+@composed("activate")
+def conv3d_transposed(
+    x, w, y,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+    activate=same,
+):  # fmt: skip
+    """y = activate(what the convolution with w from y to x has as its input gradient)."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
+    return transposed(x, w, None, y, moves, activate)
+
+
+@composed("activate")
+def conv2d_transposed_bias(
+    x, w, bias, y, down, across, top, left, row_gap, column_gap, activate=same
+):
+    """y = activate(the same + bias)."""
+    moves = (down, across, top, left, row_gap, column_gap)
+    return transposed(x, w, bias, y, moves, activate)
+
+
+@composed("activate")
+def conv3d_transposed_bias(
+    x, w, bias, y,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+    activate=same,
+):  # fmt: skip
+    """y = activate(the same + bias)."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
+    return transposed(x, w, bias, y, moves, activate)
+
+
 @composed()
 def conv2d_input_gradient(dy, w, dx, down, across, top, left, row_gap, column_gap):
     """dx, from the gradient of the output and the kernel."""
-    windows = Windows(dx, w, dy, (down, across, top, left, row_gap, column_gap))
-    for images, rows, gradients in windows.parts():
-        # A window of one cell is its image itself, and the product writes right there.
-        yield from calls_of(gradients, matrix(w), None, rows, same, turn_b=True)
-        yield from windows.gather_back(rows, images)
+    moves = (down, across, top, left, row_gap, column_gap)
+    return spread_out(dy, w, dx, moves)
+
+
+@composed()
+def conv3d_input_gradient(
+    dy, w, dx,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+):  # fmt: skip
+    """dx, from the gradient of the output and the kernel."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
+    return spread_out(dy, w, dx, moves)
 
 
 @composed()
 def conv2d_weight_gradient(x, dy, dw, down, across, top, left, row_gap, column_gap):
     """dw, from the input and the gradient of the output."""
-    windows = Windows(x, dw, dy, (down, across, top, left, row_gap, column_gap))
-    total = part = matrix(dw)
-    for number, (images, rows, gradients) in enumerate(windows.parts()):
-        if number == 1:
-            part = scratch(total.shape, total.dtype)
-        yield from windows.lay_out(images, rows)
-        yield from calls_of(rows, gradients, None, part, same, turn_a=True)
-        if number:
-            yield add.bind(part, total)
+    moves = (down, across, top, left, row_gap, column_gap)
+    return weighed(x, dy, dw, moves)
+
+
+@composed()
+def conv3d_weight_gradient(
+    x, dy, dw,
+    ahead, down, across, front, top, left, plane_gap, row_gap, column_gap,
+):  # fmt: skip
+    """dw, from the input and the gradient of the output."""
+    moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
+    return weighed(x, dy, dw, moves)

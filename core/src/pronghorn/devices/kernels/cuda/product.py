@@ -104,14 +104,18 @@ def finish(bias, c):
             c[i, j] = activate(c[i, j] + bias[j])
 
 
+def finished(bias, c, activate):
+    """The calls that make activate(c + bias) of c, where that changes anything."""
+    if bias is not None:
+        return [finish.specialize(activate=activate).bind(bias, c)]
+    if is_identity(activate):
+        return []
+    return [map_inplace.specialize(f=activate).bind(c)]
+
+
 def by_library(library, a, b, bias, c, turn_a, turn_b, activate):
     """The calls of a product by cuBLAS, and what is done to it afterwards."""
-    calls = [library.product(a, b, c, turn_a, turn_b)]
-    if bias is not None:
-        calls.append(finish.specialize(activate=activate).bind(bias, c))
-    elif not is_identity(activate):
-        calls.append(map_inplace.specialize(f=activate).bind(c))
-    return calls
+    return [library.product(a, b, c, turn_a, turn_b), *finished(bias, c, activate)]
 
 
 def by_tiles(a, b, bias, c, turn_a, turn_b, activate):
