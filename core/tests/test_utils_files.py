@@ -69,6 +69,29 @@ def test_the_cache_is_the_users(server, tmp_path, monkeypatch):
     assert path == str(tmp_path / "here" / "a")
 
 
+@pytest.mark.parametrize("place", ["", "datasets"])
+def test_a_file_of_the_users_is_taken_as_it_is(tmp_path, monkeypatch, place):
+    (tmp_path / place).mkdir(exist_ok=True)
+    (tmp_path / place / "a.txt").write_bytes(b"mine")
+    monkeypatch.setenv("PRONGHORN_DATASETS", str(tmp_path))
+    path = get_file("a.txt", "http://127.0.0.1:9/x", md5_hash=hashes()[0])
+    assert path == str(tmp_path / place / "a.txt")
+
+
+def test_an_archive_of_the_users_is_unpacked_into_the_cache(tmp_path, monkeypatch):
+    (tmp_path / "tales.tar.gz").write_bytes(archive(("tales/one", b"1")))
+    monkeypatch.setenv("PRONGHORN_DATASETS", str(tmp_path))
+    path = get_file("tales", "http://127.0.0.1:9/x", untar=True, cache_dir=tmp_path / "cache")
+    assert path == str(tmp_path / "cache" / "datasets" / "tales")
+    assert (tmp_path / "cache" / "datasets" / "tales" / "one").read_bytes() == b"1"
+
+
+def test_what_cannot_be_loaded_says_where_to_put_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRONGHORN_DATASETS", str(tmp_path / "mine"))
+    with pytest.raises(DatasetError, match=r"Put a file 'a.txt' into .*mine.*cache .*datasets"):
+        get_file("a.txt", "http://127.0.0.1:9/x", cache_dir=tmp_path, verbose=0)
+
+
 def test_a_damaged_file_in_the_cache_is_loaded_again(server, tmp_path):
     (tmp_path / "datasets").mkdir()
     (tmp_path / "datasets" / "a").write_bytes(b"damaged")

@@ -25,6 +25,10 @@ class BrokenPackError(PronghornError, ImportError):
     """A pack, or one component of it, cannot be imported."""
 
 
+class MissingNameError(PronghornError, ImportError):
+    """A script asks `keras` for something that Pronghorn does not have."""
+
+
 class PackWarning(UserWarning):
     """A pack is broken and left out; the rest goes on."""
 

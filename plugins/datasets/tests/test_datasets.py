@@ -13,7 +13,16 @@ import numpy as np
 import pytest
 
 from pronghorn import backend, datasets
-from pronghorn.datasets import cifar10, digits, fashion_mnist, imdb, mnist, reuters
+from pronghorn.datasets import (
+    boston_housing,
+    cifar10,
+    cifar100,
+    digits,
+    fashion_mnist,
+    imdb,
+    mnist,
+    reuters,
+)
 from pronghorn.errors import DatasetError
 
 RANDOM = np.random.RandomState(0)
@@ -144,12 +153,32 @@ def test_stock_names_of_keras_mean_the_dataset(name, tmp_path, monkeypatch):
     assert_small_images(mnist.load_data(name))
 
 
+def mine(tmp_path, monkeypatch, files):
+    """Put files of these contents into the user's folder."""
+    monkeypatch.setenv("PRONGHORN_DATASETS", str(write(tmp_path / "mine", files)))
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_the_pickle_of_keras_1_is_read(protocol, tmp_path, monkeypatch):
+    pairs = tuple(zip(IMAGES, LABELS, strict=True))
+    data = gzip.compress(pickle.dumps(pairs, protocol))
+    mine(tmp_path, monkeypatch, {"mnist.pkl.gz": data})
+    assert_small_images(mnist.load_data())
+    assert_small_images(mnist.load_data("mnist.pkl.gz"))
+    for bad, message in [(pairs[:1], "two pairs"), ((Evil(), 1), "builtins.exec")]:
+        mine(tmp_path, monkeypatch, {"mnist.pkl.gz": pickle.dumps(bad)})
+        with pytest.raises(DatasetError, match=message):
+            mnist.load_data()
+
+
 def _unreachable(source):
     downloads = tuple(replace(f, address="http://127.0.0.1:9/x") for f in source.downloads)
     return replace(source, downloads=downloads)
 
 
-@pytest.mark.parametrize("module", [mnist, fashion_mnist, cifar10, imdb, reuters])
+@pytest.mark.parametrize(
+    "module", [boston_housing, mnist, fashion_mnist, cifar10, cifar100, imdb, reuters]
+)
 def test_offline_the_error_says_what_where_and_how(module, monkeypatch, tmp_path):
     monkeypatch.setattr(module, "SOURCE", _unreachable(module.SOURCE))
     with pytest.raises(DatasetError) as caught:
@@ -300,6 +329,35 @@ def test_cifar_comes_in_the_ordering_that_is_set(tmp_path):
     np.testing.assert_array_equal(first[0].transpose(0, 2, 3, 1), last[0])
 
 
+@pytest.mark.parametrize("place", ["", "cifar-100-python"])
+def test_cifar_100_has_fine_and_coarse_labels(place, tmp_path, monkeypatch):
+    batches = {}
+    for name, count in (("train", 6), ("test", 3)):
+        batch = cifar_batch(count, 7)[0]
+        batch[b"fine_labels"] = batch.pop(b"labels")
+        batch[b"coarse_labels"] = [7] * count
+        batches[name] = pickle.dumps(batch, 2)
+    write(tmp_path / "mine" / "cifar100" / place, batches)
+    monkeypatch.setenv("PRONGHORN_DATASETS", str(tmp_path / "mine"))
+    (x_train, y_train), (x_test, _) = cifar100.load_data()
+    assert (x_train.shape, x_test.shape) == ((6, 32, 32, 3), (3, 32, 32, 3))
+    assert y_train.tolist() == [[i] for i in range(6)]
+    assert cifar100.load_data("coarse")[1][1].tolist() == [[7]] * 3
+    with pytest.raises(ValueError, match="'fine' or 'coarse', not 'both'"):
+        cifar100.load_data("both")
+
+
+def test_houses_are_split_by_the_seed(tmp_path):
+    data = npz(x=np.arange(130.0).reshape(10, 13), y=np.arange(10.0))
+    path = write(tmp_path / "my", {"boston_housing.npz": data})
+    (x_train, y_train), (x_test, y_test) = boston_housing.load_data(path)
+    assert (x_train.shape, x_test.shape) == ((8, 13), (2, 13))
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test])[:, 0] / 13, [*y_train, *y_test])
+    order = np.arange(10)
+    np.random.RandomState(113).shuffle(order)
+    assert [*y_train, *y_test] == order.tolist()
+
+
 class Evil:
     def __reduce__(self):
         return (exec, ("raise SystemExit('code of a pickle was run')",))
@@ -309,8 +367,8 @@ class Evil:
     ("change", "message"),
     [
         ({"data_batch_3": pickle.dumps(Evil())}, "asks for builtins.exec, which is not run"),
-        ({"data_batch_3": pickle.dumps({b"labels": [1]})}, "not a batch of CIFAR-10"),
-        ({"data_batch_3": pickle.dumps([1])}, "not a batch of CIFAR-10"),
+        ({"data_batch_3": pickle.dumps({b"labels": [1]})}, "not a batch of CIFAR"),
+        ({"data_batch_3": pickle.dumps([1])}, "not a batch of CIFAR"),
         ({"data_batch_3": b"no pickle"}, "damaged, or no pickle"),
         ({"data_batch_3": b""}, "damaged, or no pickle"),
     ],
@@ -355,6 +413,34 @@ WIRES = npz(x=objects(TEXTS), y=np.arange(6))
 @pytest.fixture
 def reviews(tmp_path):
     return write(tmp_path / "text", {"imdb.npz": REVIEWS, "reuters.npz": WIRES})
+
+
+@pytest.mark.parametrize("protocol", [0, 2])
+def test_texts_are_read_from_the_pickles_of_keras_1(protocol, reviews, tmp_path, monkeypatch):
+    labels = list(range(6))
+    both = ((TEXTS, labels), (TEXTS[::-1], labels[::-1]))
+    files = {"imdb_full.pkl": both, "reuters.pkl": (TEXTS, labels)}
+    files["imdb_word_index.pkl"] = files["reuters_word_index.pkl"] = {"the": 1, "x": 2}
+    mine(tmp_path, monkeypatch, {n: pickle.dumps(held, protocol) for n, held in files.items()})
+    for module in (imdb, reuters):
+        for found, expected in zip(module.load_data(), module.load_data(reviews), strict=True):
+            assert by_label(found) == by_label(expected)
+        assert module.get_word_index() == {"the": 1, "x": 2}
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        ([1, 2, 3], "does not hold texts and labels"),
+        (([[1]], [1, 2]), "1 texts, but labels of shape"),
+        ((["ab"], [1]), "does not hold lists of numbers"),
+        (([Evil()], [1]), "builtins.exec"),
+    ],
+)
+def test_other_pickles_are_no_texts(held, message, tmp_path, monkeypatch):
+    mine(tmp_path, monkeypatch, {"reuters.pkl": pickle.dumps(held)})
+    with pytest.raises(DatasetError, match=message):
+        reuters.load_data()
 
 
 def by_label(split):
@@ -434,7 +520,16 @@ def test_code_in_an_array_of_objects_is_not_run(tmp_path):
 
 
 def test_all_datasets_are_listed():
-    expected = {"cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters"}
+    expected = {
+        "boston_housing",
+        "cifar10",
+        "cifar100",
+        "digits",
+        "fashion_mnist",
+        "imdb",
+        "mnist",
+        "reuters",
+    }
     assert {
         name for name in dir(datasets) if hasattr(getattr(datasets, name), "load_data")
     } == expected

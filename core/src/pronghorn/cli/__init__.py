@@ -16,6 +16,9 @@ import click
 
 from pronghorn.errors import PackWarning, PronghornError
 
+showwarning = warnings.showwarning
+"""Python's own way of showing a warning, for scripts that a command runs."""
+
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 

@@ -17,6 +17,7 @@ BUILT_IN = {
     "list": "pronghorn.cli.listing:list_components",
     "plugins": "pronghorn.cli.plugins:plugins",
     "predict": "pronghorn.cli.model:predict",
+    "run": "pronghorn.cli.script:run_script",
     "summary": "pronghorn.cli.model:summary",
     "train": "pronghorn.cli.training:train",
     "uninstall": "pronghorn.cli.install:uninstall",

@@ -17,6 +17,9 @@ from pronghorn.devices.generated import cache_folder
 from pronghorn.errors import DatasetError
 from pronghorn.progress import Progbar
 
+VARIABLE = "PRONGHORN_DATASETS"
+"""The environment variable that names the user's folder of datasets."""
+
 _CHUNK = 1 << 18
 _TIMEOUT_SECONDS = 30.0
 _LENGTHS = {32: "md5", 40: "sha1", 64: "sha256"}
@@ -32,7 +35,10 @@ def get_file(
     cache_dir: str | PathLike[str] | None = None,
     verbose: int = 1,
 ) -> str:
-    """Path of a file that is downloaded the first time.
+    """Path of a file of the user's, or of one that is downloaded the first time.
+
+    A file of this name in the folder that `PRONGHORN_DATASETS` names, or in its subfolder
+    `cache_subdir`, is taken as it is.
 
     Arguments:
         fname: its name in the cache.
@@ -48,11 +54,38 @@ def get_file(
     if it cannot be loaded or is not what it should be.
     """
     folder = (cache_folder() if cache_dir is None else Path(cache_dir)) / cache_subdir
-    path = folder / (f"{fname}.tar.gz" if untar else fname)
-    expected = file_hash or md5_hash
+    name = f"{fname}.tar.gz" if untar else fname
+    if own := _users_file((fname, name), cache_subdir):
+        return str(_unpacked(own, folder / fname) if untar and own.is_file() else own)
+    path, expected = folder / name, file_hash or md5_hash
     if not path.is_file() or (expected and not validate_file(path, expected)):
-        download(origin, path, expected, verbose)
+        _download_or_explain(origin, path, expected, verbose)
     return str(_unpacked(path, folder / fname) if untar else path)
+
+
+def user_folder() -> Path | None:
+    """The folder that the user keeps datasets in, if there is one."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen).expanduser() if chosen else None
+
+
+def _users_file(names: tuple[str, ...], subfolder: str) -> Path | None:
+    """The user's own file or folder of one of these names, if there is one."""
+    root = user_folder()
+    places = [] if root is None else [root, root / subfolder]
+    paths = (place / name for place in places for name in names)
+    return next((path for path in paths if path.exists()), None)
+
+
+def _download_or_explain(origin: str, path: Path, expected: str | None, verbose: int) -> None:
+    try:
+        download(origin, path, expected, verbose)
+    except DatasetError as error:
+        root = user_folder()
+        place = f"the folder that {VARIABLE} names ({root or 'it is not set'})"
+        raise DatasetError(
+            f"{error}. Put a file {path.name!r} into {place}, or into the cache {path.parent}"
+        ) from error
 
 
 def validate_file(path: str | PathLike[str], expected: str) -> bool:
@@ -116,6 +149,7 @@ def _unpacked(archive: Path, folder: Path) -> Path:
     """`folder`, made of the archive's only top folder, or of all of it if there are several."""
     if folder.is_dir() and folder.stat().st_mtime >= archive.stat().st_mtime:
         return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=".unpacking-") as scratch:
         made = Path(scratch) / "all"
         with tarfile.open(archive) as file:

@@ -8,7 +8,16 @@ are then downloaded and checked.
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("cifar10", "digits", "fashion_mnist", "imdb", "mnist", "reuters")
+NAMES = (
+    "boston_housing",
+    "cifar10",
+    "cifar100",
+    "digits",
+    "fashion_mnist",
+    "imdb",
+    "mnist",
+    "reuters",
+)
 
 __all__ = list(NAMES)
 

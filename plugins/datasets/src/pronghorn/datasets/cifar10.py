@@ -1,20 +1,11 @@
 """CIFAR-10: small colour photographs in ten classes (Krizhevsky 2009)."""
 
-import tarfile
-import zlib
 from os import PathLike
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from pronghorn import backend
-from pronghorn.datasets.formats import read_npz
-from pronghorn.datasets.pickles import load_pickle
+from pronghorn.datasets.cifar import Split, read_arrays, read_batches
 from pronghorn.datasets.source import Form, RemoteFile, Source
-from pronghorn.errors import DatasetError
-
-Split = tuple[np.ndarray, np.ndarray]
 
 CLASSES = (
     "airplane",
@@ -59,48 +50,8 @@ def load_data(path: str | PathLike[str] | None = None) -> tuple[Split, Split]:
     damaged.
     """
     files = SOURCE.locate(path)
-    if len(files) == len(_BATCHES):
-        return _assembled([file.read_bytes() for file in files])
     if files[0].suffix == ".npz":
-        x_train, y_train, x_test, y_test = read_npz(
-            files[0], ("x_train", "y_train", "x_test", "y_test")
-        )
-        return (x_train, y_train.reshape(-1, 1)), (x_test, y_test.reshape(-1, 1))
-    if files[0].is_dir():
-        return _assembled([(files[0] / batch).read_bytes() for batch in _BATCHES])
-    return _assembled(_unpacked(files[0]))
-
-
-def _unpacked(path: Path) -> list[bytes]:
-    """The batches in the archive, in order; nothing is written to the disk."""
-    batches: dict[str, bytes] = {}
-    try:
-        with tarfile.open(path) as archive:
-            for member in archive:
-                file = archive.extractfile(member)
-                if file is not None and Path(member.name).name in _BATCHES:
-                    batches[Path(member.name).name] = file.read()
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        raise DatasetError(f"{path} is damaged, or no tar archive: {error}") from error
-    missing = [batch for batch in _BATCHES if batch not in batches]
-    if missing:
-        raise DatasetError(f"{path} lacks {', '.join(missing)}")
-    return [batches[batch] for batch in _BATCHES]
-
-
-def _assembled(batches: list[bytes]) -> tuple[Split, Split]:
-    parts = [_read_batch(batch) for batch in batches]
-    x_train = np.concatenate([x for x, _ in parts[:-1]])
-    y_train = np.concatenate([y for _, y in parts[:-1]])
-    return (x_train, y_train), parts[-1]
-
-
-def _read_batch(data: bytes) -> Split:
-    found: Any = load_pickle(data, encoding="bytes")
-    try:
-        x = np.asarray(found[b"data"], np.uint8).reshape(-1, 3, 32, 32)
-        y = np.asarray(found[b"labels"], np.uint8).reshape(len(x), 1)
-    except (KeyError, TypeError, ValueError) as error:
-        raise DatasetError(f"the file is not a batch of CIFAR-10 images: {error!r}") from error
-    is_last = backend.image_dim_ordering() == "tf"
-    return (np.ascontiguousarray(x.transpose(0, 2, 3, 1)) if is_last else x), y
+        return read_arrays(files[0])
+    *train, test = read_batches(files, _BATCHES, b"labels")
+    x_train, y_train = (np.concatenate(parts) for parts in zip(*train, strict=True))
+    return (x_train, y_train), test

@@ -65,6 +65,18 @@ def read_npz(path: Path, names: tuple[str, ...]) -> list[np.ndarray]:
         raise DatasetError(f"{path} is damaged, or no npz file: {error}") from error
 
 
+def read_pickle(path: Path, encoding: str = "bytes") -> Any:
+    """What a pickle file holds, which may be compressed: numbers, texts, lists and arrays.
+
+    `encoding` is that of strings which Python 2 wrote. No code is run; raises DatasetError where
+    there is any, or the file is damaged.
+    """
+    try:
+        return load_pickle(read_bytes(path), encoding)
+    except DatasetError as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
 def _read_npy(archive: zipfile.ZipFile, member: str, path: Path) -> np.ndarray:
     with archive.open(member) as file:
         version = npy.read_magic(file)

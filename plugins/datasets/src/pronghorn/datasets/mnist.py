@@ -21,7 +21,8 @@ def load_data(path: str | PathLike[str] | None = None) -> tuple[Split, Split]:
     """`(x_train, y_train), (x_test, y_test)`: uint8 images (60000, 28, 28) and (10000, 28, 28).
 
     Values are 0 to 255, labels (n,) uint8. `path` is a folder with the four IDX files, packed or
-    not, or an npz file with `x_train`, `y_train`, `x_test`, `y_test`. Raises DatasetError if the
+    not, an npz file with `x_train`, `y_train`, `x_test`, `y_test`, or Keras 1's `mnist.pkl.gz`,
+    whose code is not run. Raises DatasetError if the
     files are nowhere, or damaged.
     """
     return load_idx_images(SOURCE, path)

@@ -1,19 +1,27 @@
 """Reuters: newswires in 46 topics, as lists of word indices (Lewis 1987)."""
 
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
 from pronghorn.components.spelling import spelled
 from pronghorn.datasets.formats import read_npz
 from pronghorn.datasets.source import Form, RemoteFile, Source
-from pronghorn.datasets.word_lists import ADDRESS, Rules, read_word_index, shuffled
+from pronghorn.datasets.word_lists import (
+    ADDRESS,
+    Rules,
+    read_pair,
+    read_word_index,
+    shuffled,
+    text_arrays,
+)
 
 Split = tuple[np.ndarray, np.ndarray]
 
 SOURCE = Source(
     "reuters",
-    (Form((("reuters.npz",),)),),
+    (Form((("reuters.npz",),)), Form((("reuters.pkl",),))),
     (
         RemoteFile(
             "reuters.npz",
@@ -25,7 +33,7 @@ SOURCE = Source(
 )
 WORD_INDEX = Source(
     "reuters",
-    (Form((("reuters_word_index.json",),)),),
+    (Form((("reuters_word_index.json", "reuters_word_index.pkl"),)),),
     (RemoteFile("reuters_word_index.json", ADDRESS, "4d44cc38712099c9e383dc6e5f11a921"),),
     ("reuters_word_index.json", "reuters_word_index.pkl"),
 )
@@ -46,7 +54,7 @@ def load_data(
     """`(x_train, y_train), (x_test, y_test)`: 11,228 newswires, labels 0 to 45.
 
     Arguments:
-        path: the file `reuters.npz`, or a folder that has it.
+        path: the file `reuters.npz`, or Keras 1's `reuters.pkl`, or a folder that has it.
         nb_words: words of this index and above count as rare; None keeps all.
         skip_top: words below this index count as too frequent.
         maxlen: newswires longer than this are left out.
@@ -59,7 +67,7 @@ def load_data(
     Newswires are lists of integers, in arrays of objects. Raises DatasetError if the file is
     nowhere, or damaged.
     """
-    x, y = read_npz(SOURCE.locate(path)[0], ("x", "y"))
+    x, y = _read(SOURCE.locate(path)[0])
     x, y = shuffled(x, y, np.random.RandomState(seed))
     x, y = Rules(nb_words, skip_top, maxlen, start_char, oov_char, index_from).apply(x, y)
     cut = int(len(x) * (1 - test_split))
@@ -69,3 +77,9 @@ def load_data(
 def get_word_index(path: str | PathLike[str] | None = None) -> dict[str, int]:
     """Words and their indices, before `index_from` is added to them."""
     return read_word_index(WORD_INDEX, path)
+
+
+def _read(path: Path) -> list[np.ndarray]:
+    return (
+        read_npz(path, ("x", "y")) if path.suffix == ".npz" else text_arrays(read_pair(path), path)
+    )

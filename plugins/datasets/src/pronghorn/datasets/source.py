@@ -8,9 +8,7 @@ from pathlib import Path
 
 from pronghorn.devices.generated import cache_folder
 from pronghorn.errors import DatasetError
-from pronghorn.utils.data_utils import download, validate_file
-
-VARIABLE = "PRONGHORN_DATASETS"
+from pronghorn.utils.data_utils import VARIABLE, download, user_folder, validate_file
 
 
 @dataclass(frozen=True)
@@ -93,14 +91,8 @@ class Source:
         return next((found for form in self.forms if (found := form.find(folder))), None)
 
     def _user_folders(self) -> list[Path]:
-        root = self.user_root()
+        root = user_folder()
         return [] if root is None else [*self._named(root), *([root] if self.in_root else [])]
-
-    @staticmethod
-    def user_root() -> Path | None:
-        """The folder that the user keeps datasets in, if there is one."""
-        chosen = os.environ.get(VARIABLE)
-        return Path(chosen).expanduser() if chosen else None
 
     def _named(self, root: Path) -> Iterator[Path]:
         """Folders in `root` that bear the dataset's name, however it is spelled."""
@@ -137,7 +129,7 @@ class Source:
         )
 
     def _user_place(self) -> str:
-        root = self.user_root()
+        root = user_folder()
         if root is None:
             return f"the folder that {VARIABLE} names (it is not set)"
         place = root if self.in_root else root / self.name

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from math import inf
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from pronghorn.datasets.formats import read_pickle
 from pronghorn.datasets.source import Source
 from pronghorn.errors import DatasetError
 
@@ -56,11 +58,39 @@ class Rules:
         return [word if least <= word < limit else other for word in text]
 
 
-def read_word_index(source: Source, path: str | PathLike[str] | None) -> dict[str, int]:
-    """The table from words to indices in a JSON file of the dataset."""
-    (file,) = source.locate(path)
+def read_pair(path: Path) -> tuple[Any, Any]:
+    """The two things that one of Keras 1's pickles holds."""
+    found = read_pickle(path)
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise DatasetError(f"{path} does not hold texts and labels as Keras 1 wrote them")
+    return found[0], found[1]
+
+
+def text_arrays(pair: Any, path: Path) -> list[np.ndarray]:
+    """Texts, as lists in an array of objects, and their labels, from a pair of both."""
     try:
-        table = json.loads(Path(file).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DatasetError(f"{file} is damaged, or no JSON file: {error}") from error
+        texts, labels = pair
+        x = np.empty(len(texts), object)
+        x[:] = [[int(word) for word in text] for text in texts]
+        y = np.asarray(labels, np.int64)
+    except (TypeError, ValueError) as error:
+        raise DatasetError(f"{path} does not hold lists of numbers: {error}") from error
+    if x.shape != y.shape:
+        raise DatasetError(f"{path} holds {len(x)} texts, but labels of shape {y.shape}")
+    return [x, y]
+
+
+def read_word_index(source: Source, path: str | PathLike[str] | None) -> dict[str, int]:
+    """The table from words to indices in a JSON file, or a pickle, of the dataset."""
+    (file,) = source.locate(path)
+    table = read_pickle(file, "latin1") if file.suffix == ".pkl" else _read_json(file)
+    if not isinstance(table, dict):
+        raise DatasetError(f"{file} holds no table of words")
     return {str(word): int(index) for word, index in table.items()}
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DatasetError(f"{path} is damaged, or no JSON file: {error}") from error
