@@ -91,6 +91,7 @@ def test_arguments_of_keras_3():
         "activation": "relu",
         "bias": False,
         "init": "glorot_uniform",
+        "b_init": "zero",
     }
 
 

@@ -149,6 +149,12 @@ def test_unknown_identifiers_name_the_nearest(model):
         model.compile("adma", "mse")
     with refused(UnknownComponentError, "mean_squared_error"):
         model.compile("sgd", "mean_square_error")
+    with refused(UnknownComponentError, "'acuracy'. Did you mean 'accuracy' or"):
+        model.compile("sgd", "mse", metrics=["acuracy"])
+    with refused(UnknownComponentError, "no metric 'hindge'. Did you mean 'hinge'"):
+        model.compile("sgd", "mse", metrics=["hindge"])
+    with refused(UnknownComponentError, "'GlorotUniform'. Did you mean 'glorot_uniform'"):
+        Dense(3, init="GlorotUniform")
 
 
 def test_metrics_must_be_a_list(model):
@@ -178,8 +184,23 @@ def test_layers_are_not_shared_and_names_are_unique():
 
 
 def test_unknown_arguments_name_the_known_ones():
-    with refused(TypeError, "Dense does not understand 'unit'; it takes W_constraint,"):
-        Dense(3, unit=3)
+    with refused(TypeError, "Dense does not understand 'q'; it takes W_constraint,"):
+        Dense(3, q=3)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("bias_initialiser", "bias_initializer"),
+        ("unit", "units"),
+        ("activaton", "activation"),
+        ("inputshape", "input_shape"),
+        ("kernel_regulariser", "kernel_regularizer"),
+    ],
+)
+def test_unknown_arguments_name_the_nearest_in_any_spelling(given, meant):
+    with refused(TypeError, f"Dense does not understand {given!r} (did you mean {meant!r}?);"):
+        Dense(3, **{given: 3})
 
 
 def test_a_mask_reaching_a_layer_that_takes_none():

@@ -222,7 +222,10 @@ def test_clipping_of_nan_keeps_it():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"momentun": 0.9}, "SGD does not understand 'momentun'; it takes lr, momentum, decay,"),
+        (
+            {"momentun": 0.9},
+            r"'momentun' \(did you mean 'momentum'\?\); it takes lr, momentum",
+        ),
         ({"lr": 0.1, "learning_rate": 0.1}, "'lr' is given twice, also as 'learning_rate'"),
     ],
 )

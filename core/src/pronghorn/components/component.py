@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from pronghorn import registry
 from pronghorn.components.custom import find_custom_object
-from pronghorn.components.spelling import canonical_arguments
+from pronghorn.components.spelling import canonical_arguments, not_understood
 
 
 class _Spelled(ABCMeta):
@@ -24,13 +24,10 @@ class _Spelled(ABCMeta):
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         given = canonical_arguments(cls, kwargs)
-        known = _all_arguments(cls) if _lacks_arguments(cls, args, given) else own_arguments(cls)
+        known = all_arguments(cls) if _lacks_arguments(cls, args, given) else own_arguments(cls)
         unknown = [name for name in given if name not in known]
         if unknown and (known != own_arguments(cls) or not _takes_more(cls)):
-            raise TypeError(
-                f"{cls.__name__} does not understand {', '.join(map(repr, unknown))}; "
-                f"it takes {', '.join(known) or 'no arguments'}"
-            )
+            raise not_understood(cls, unknown, known)
         made = super().__call__(*args, **given)
         made.check_arguments()
         return made
@@ -111,7 +108,7 @@ def own_arguments(cls: type) -> tuple[str, ...]:
 
 
 @cache
-def _all_arguments(cls: type) -> tuple[str, ...]:
+def all_arguments(cls: type) -> tuple[str, ...]:
     """The constructor's own parameters, and those that it passes on to its bases' constructors."""
     names = list(own_arguments(cls))
     for base in cls.__mro__[1:-1] if _takes_more(cls) else ():

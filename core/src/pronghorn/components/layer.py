@@ -7,11 +7,12 @@ import numpy as np
 
 from pronghorn import backend
 from pronghorn.components.activation import Activation
-from pronghorn.components.component import Component, own_arguments, to_plain
+from pronghorn.components.component import Component, all_arguments, own_arguments, to_plain
 from pronghorn.components.constraint import Constraint
 from pronghorn.components.context import Array, Context
 from pronghorn.components.initializer import Initializer
 from pronghorn.components.regularizer import Regularizer
+from pronghorn.components.spelling import not_understood
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ShapeError
 
@@ -56,11 +57,7 @@ class Layer(Component):
         **unknown: Any,
     ) -> None:
         if unknown:
-            accepted = sorted({*own_arguments(type(self)), *own_arguments(Layer)})
-            raise TypeError(
-                f"{type(self).__name__} does not understand {', '.join(map(repr, unknown))}; "
-                f"it takes {', '.join(accepted)}"
-            )
+            raise not_understood(type(self), unknown, sorted(all_arguments(type(self))))
         prefix = type(self).__name__.lower()
         self.name = name or f"{prefix}_{backend.get_uid(prefix)}"
         self.trainable = trainable

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
 from pronghorn.components.context import Array, Context
+from pronghorn.components.spelling import not_understood
 from pronghorn.components.sums import parts
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
@@ -52,10 +53,7 @@ class Optimizer(Component):
     ) -> None:
         if unknown:
             accepted = [*own_arguments(type(self)), "clipnorm", "clipvalue"]
-            raise TypeError(
-                f"{type(self).__name__} does not understand {', '.join(map(repr, unknown))}; "
-                f"it takes {', '.join(accepted)}"
-            )
+            raise not_understood(type(self), unknown, accepted)
         for name, limit in (("clipnorm", clipnorm), ("clipvalue", clipvalue)):
             if limit is not None and not limit >= 0:
                 raise ValueError(f"{name} must be positive, or 0 for none, got {limit!r}")

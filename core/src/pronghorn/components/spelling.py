@@ -5,7 +5,7 @@ alias's name. Where one new name stands for different old ones, the first that f
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +20,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "embeddings_initializer": ("init",),
     "alpha_initializer": ("init",),
     "recurrent_initializer": ("inner_init",),
+    "bias_initializer": ("b_init",),
     "recurrent_activation": ("inner_activation",),
     "kernel_regularizer": ("W_regularizer",),
     "embeddings_regularizer": ("W_regularizer",),
@@ -104,11 +105,29 @@ def spelled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _no_argument(function: Callable[..., Any], name: str) -> str:
-    accepted = _parameters(function)
-    aliases = (alias for alias, old in ALIASES.items() if accepted.intersection(old))
-    nearest = get_close_matches(name, [*sorted(accepted), *aliases], 1)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+    near = nearest_argument(name, _parameters(function))
+    hint = f"; did you mean {near!r}?" if near else ""
     return f"{function.__name__}() has no argument {name!r}{hint}"
+
+
+def nearest_argument(name: str, accepted: Iterable[str]) -> str | None:
+    """The argument, or an alias of one, that looks most like `name`."""
+    known = set(accepted)
+    aliases = [alias for alias, old in ALIASES.items() if known.intersection(old)]
+    return next(iter(get_close_matches(name, [*sorted(known), *aliases], 1, 0.7)), None)
+
+
+def not_understood(cls: type, unknown: Iterable[str], accepted: Iterable[str]) -> TypeError:
+    """The error for arguments that a class lacks: the nearest ones, and what it takes."""
+    known = list(accepted)
+    named = []
+    for name in unknown:
+        near = nearest_argument(name, known)
+        named.append(f"{name!r} (did you mean {near!r}?)" if near else repr(name))
+    return TypeError(
+        f"{cls.__name__} does not understand {', '.join(named)}; "
+        f"it takes {', '.join(known) or 'no arguments'}"
+    )
 
 
 def _meant(name: str, accepted: frozenset[str]) -> str:

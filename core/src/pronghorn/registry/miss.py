@@ -6,17 +6,22 @@ from difflib import get_close_matches
 from pronghorn.registry import manager, packs
 from pronghorn.registry.entry import Entry, singular
 
+_ALSO = {"metrics": "objectives"}
+"""Kinds whose components are taken where one of another kind is asked for."""
+_WORDS = {"metrics": ("accuracy",)}
+"""What else is taken there: the accuracy that suits the objective."""
+
 
 def explain(kind: str, identifier: str, entries: Iterable[Entry]) -> str:
     """One message: what was asked, what is near, which pack would bring it."""
     everything = list(entries)
     pack, _, name = identifier.rpartition(":")
-    same_kind = [entry for entry in everything if entry.kind == kind]
+    same_kind = [entry for entry in everything if entry.kind in (kind, _ALSO.get(kind))]
     if pack:
         same_kind = [entry for entry in same_kind if entry.pack == packs.normalize(pack)]
     sentences = [
         f"There is no {singular(kind)} {identifier!r}.",
-        *_nearest(name, same_kind),
+        *_nearest(name, same_kind, () if pack else _WORDS.get(kind, ())),
         *_other_kinds(name, kind, everything),
         *_absent_pack(packs.normalize(pack) if pack else f"pronghorn-{kind}"),
         *_broken(),
@@ -26,12 +31,14 @@ def explain(kind: str, identifier: str, entries: Iterable[Entry]) -> str:
     return " ".join(sentences)
 
 
-def nearest(name: str, entries: Iterable[Entry]) -> list[str]:
-    """Up to three names that look like this one, best first; case and underscores aside."""
+def nearest(name: str, entries: Iterable[Entry], words: Iterable[str] = ()) -> list[str]:
+    """Up to three names, or words beside them, that look like this one, best first.
+
+    Case and underscores do not count.
+    """
     spellings: dict[str, str] = {}
-    for entry in entries:
-        for known in entry.names:
-            spellings.setdefault(_fold(known), known)
+    for known in (*words, *(known for entry in entries for known in entry.names)):
+        spellings.setdefault(_fold(known), known)
     return [spellings[near] for near in get_close_matches(_fold(name), spellings, n=3, cutoff=0.6)]
 
 
@@ -39,8 +46,8 @@ def _fold(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
-def _nearest(name: str, entries: Sequence[Entry]) -> Iterator[str]:
-    found = nearest(name, entries)
+def _nearest(name: str, entries: Sequence[Entry], words: Iterable[str]) -> Iterator[str]:
+    found = nearest(name, entries, words)
     if found:
         yield f"Did you mean {_alternatives(found)}?"
 

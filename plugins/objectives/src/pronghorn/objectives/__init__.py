@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     )
     from pronghorn.objectives.squared_hinge import squared_hinge as squared_hinge
 
+    BCE = binary_crossentropy
     KLD = kullback_leibler_divergence
     MAE = mean_absolute_error
     MAPE = mean_absolute_percentage_error
     MSE = mean_squared_error
     MSLE = mean_squared_logarithmic_error
+    bce = binary_crossentropy
     cosine = cosine_proximity
     get = Objective.get
     huber_loss = huber

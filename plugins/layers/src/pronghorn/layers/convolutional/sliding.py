@@ -13,6 +13,7 @@ from pronghorn.components.regularizer import Regularizer
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
+from pronghorn.layers.bias import bias_config
 from pronghorn.layers.convolutional import kernels
 from pronghorn.layers.geometry import chosen_border, output_length, padding_before, positive
 
@@ -37,7 +38,8 @@ class Sliding(Layer):
         W_regularizer, b_regularizer: penalties on the weights.
         activity_regularizer: penalty on the output, summed over the batch.
         W_constraint, b_constraint: rules that the weights obey after every update.
-        bias: whether there is a b (nb_filter,), zeros at first.
+        bias: whether there is a b (nb_filter,).
+        b_init: initializer of b.
     """
 
     border_modes: ClassVar[tuple[str, ...]] = ("valid", "same", "full")
@@ -57,6 +59,7 @@ class Sliding(Layer):
         W_constraint: Any,
         b_constraint: Any,
         bias: bool,
+        b_init: Any = "zero",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -71,6 +74,7 @@ class Sliding(Layer):
         self.W_constraint = Constraint.get(W_constraint)
         self.b_constraint = Constraint.get(b_constraint)
         self.bias = bias
+        self.b_init = Initializer.get(b_init)
 
     # What a subclass writes.
 
@@ -93,7 +97,7 @@ class Sliding(Layer):
         config = super().get_config()
         if self.window()[2] == (1, 1):
             config.pop("atrous_rate", None)
-        return config
+        return {**config, **bias_config(self.b_init)}
 
     @property
     def kernel_shape(self) -> tuple[int, int]:
@@ -121,9 +125,8 @@ class Sliding(Layer):
         )
         self.W.spatial_axes = (2, 3) if first else (0, 1)
         if self.bias:
-            zero = Initializer.get("zero")
             self.b = self.add_weight(
-                "b", (self.nb_filter,), zero, self.b_regularizer, self.b_constraint
+                "b", (self.nb_filter,), self.b_init, self.b_regularizer, self.b_constraint
             )
 
     def check_channels(self, channels: int | None, wanted: int, input_shape: Shape) -> None:

@@ -11,13 +11,14 @@ from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.regularizer import Regularizer
 from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
+from pronghorn.layers.bias import bias_config
 from pronghorn.layers.core import kernels
 
 
 class Dense(Layer):
     """`y = f(x W + b)` over the last axis: (..., input_dim) to (..., output_dim).
 
-    Weights: W (input_dim, output_dim); b (output_dim,), zeros at first.
+    Weights: W (input_dim, output_dim); b (output_dim,).
 
     Args:
         output_dim: number of units.
@@ -29,6 +30,7 @@ class Dense(Layer):
         W_constraint, b_constraint: rules that the weights obey after every update.
         bias: whether there is a b.
         input_dim: size of the last axis, for a first layer.
+        b_init: initializer of b.
 
     Example:
         >>> from pronghorn.models import Sequential
@@ -59,6 +61,7 @@ class Dense(Layer):
         b_constraint: Any = None,
         bias: bool = True,
         input_dim: int | None = None,
+        b_init: Any = "zero",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -75,6 +78,7 @@ class Dense(Layer):
         self.b_constraint = Constraint.get(b_constraint)
         self.bias = bias
         self.input_dim = input_dim
+        self.b_init = Initializer.get(b_init)
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""
@@ -89,10 +93,15 @@ class Dense(Layer):
             self.W_constraint,
         )
         if self.bias:
-            zero = Initializer.get("zero")
             self.b = self.add_weight(
-                "b", (self.output_dim,), zero, self.b_regularizer, self.b_constraint
+                "b", (self.output_dim,), self.b_init, self.b_regularizer, self.b_constraint
             )
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments; no `b_init` of zeros, which Keras 1 does not know."""
+        config = super().get_config()
+        del config["b_init"]
+        return {**config, **bias_config(self.b_init)}
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
         """The input's shape with `output_dim` last."""

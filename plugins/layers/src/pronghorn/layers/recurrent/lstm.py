@@ -70,7 +70,7 @@ class LSTM(Recurrent):
         self.inner_activation = elementwise(inner_activation, "inner_activation")
 
     def build(self, input_shape: Any) -> None:
-        """Make the weights; the biases are 0 but for the forget gate's."""
+        """Make the weights; the forget gate's bias has an initializer of its own."""
         super().build(input_shape)
         if self.fused:
             bias, units = self._gate_weights[""][2], self.output_dim
@@ -81,7 +81,7 @@ class LSTM(Recurrent):
             bias.value = value
 
     def bias_init(self, gate: str) -> Initializer:
-        """The forget gate's own, else zeros."""
+        """The forget gate's own, else that of all."""
         return self.forget_bias_init if gate == "f" else super().bias_init(gate)
 
     def run_forward(self, sequence: Sequence, ctx: Context) -> None:

@@ -12,6 +12,7 @@ from pronghorn.components.regularizer import Regularizer
 from pronghorn.components.weight import Weight
 from pronghorn.devices.simd import host
 from pronghorn.errors import ShapeError
+from pronghorn.layers.bias import bias_config
 from pronghorn.layers.geometry import positive
 from pronghorn.layers.recurrent.sequence import Sequence
 
@@ -34,6 +35,7 @@ class Recurrent(Layer):
         consume_less: "cpu" or "mem" keep the weights of each gate apart, "gpu" side by side, also
             in files. One dropout mask serves all gates with "gpu".
         input_dim, input_length: features and steps, for a first layer.
+        b_init: initializer of the biases, but for the forget gate's.
     """
 
     min_ndim = max_ndim = 3
@@ -54,6 +56,7 @@ class Recurrent(Layer):
         consume_less: str = "cpu",
         input_dim: int | None = None,
         input_length: int | None = None,
+        b_init: Any = "zero",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -67,6 +70,7 @@ class Recurrent(Layer):
         self.consume_less = consume_less
         self.input_dim = input_dim
         self.input_length = input_length
+        self.b_init = Initializer.get(b_init)
         self.states: dict[str, tuple[Any, Array]] = {}
 
     def keep_arguments(
@@ -157,7 +161,7 @@ class Recurrent(Layer):
 
     def bias_init(self, gate: str) -> Initializer:
         """The initializer of a gate's bias; "" stands for all gates side by side."""
-        return Initializer.get("zero")
+        return self.b_init
 
     def weight_parts(self, gate: str) -> tuple[tuple[Weight, Weight, Weight], int]:
         """The weights W, U, b that hold a gate, and at which of their columns it starts."""
@@ -224,7 +228,7 @@ class Recurrent(Layer):
             config["batch_input_shape"] = self.input_shape
         else:
             config.update(input_dim=self.input_dim, input_length=self.input_length)
-        return config
+        return {**config, **bias_config(self.b_init)}
 
 
 def elementwise(identifier: Any, name: str) -> Activation:
