@@ -14,7 +14,11 @@ class PronghornError(Exception):
 
 
 class UnknownComponentError(PronghornError, KeyError, ValueError):
-    """No installed pack brings the identifier asked for."""
+    """No installed pack brings the `identifier` asked for, of the `kind` in the plural."""
+
+    def __init__(self, message: str = "", kind: str = "", identifier: str = "") -> None:
+        super().__init__(message)
+        self.kind, self.identifier = kind, identifier
 
 
 class AmbiguousComponentError(PronghornError, ValueError):

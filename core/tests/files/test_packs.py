@@ -6,10 +6,10 @@ import h5py
 import pytest
 
 from pronghorn import hooks, registry
-from pronghorn.errors import ModelFileError
+from pronghorn.errors import ModelFileError, UnknownComponentError
 from pronghorn.files.packs import check_packs, layer_identifier, record_packs
-from pronghorn.layers import Dense, Dropout
-from pronghorn.models import Sequential, load_model, model_from_json
+from pronghorn.layers import Dense, Dropout, TimeDistributed
+from pronghorn.models import Sequential, load_model, model_from_json, model_from_yaml
 from pronghorn.registry import manager
 
 LAYER = """
@@ -52,7 +52,10 @@ def test_record_lists_every_kind():
             "Dropout": f"pronghorn-layers {version}",
         },
         "activations": {"relu": f"pronghorn-activations {version}"},
-        "initializers": {"glorot_uniform": f"pronghorn-initializers {version}"},
+        "initializers": {
+            "glorot_uniform": f"pronghorn-initializers {version}",
+            "zero": f"pronghorn-initializers {version}",
+        },
         "regularizers": {"L1L2Regularizer": f"pronghorn-regularizers {version}"},
         "optimizers": {"Adam": f"pronghorn-optimizers {version}"},
         "objectives": {"mse": f"pronghorn-objectives {version}"},
@@ -98,6 +101,68 @@ def test_missing_pack_gives_its_name_and_the_command(acme, tmp_path, monkeypatch
         model_from_json(text)
     assert str(caught.value) == expected
     assert type(load_model(path, {"Twice": acme}).layers[1]) is acme
+
+
+def test_layers_inside_layers_are_recorded(acme):
+    made = Sequential([TimeDistributed(acme(), input_shape=(3, 2))])
+    assert record_packs(made)["layers"]["Twice"] == "acme-layers 2.1"
+
+
+def square(x):
+    return x * x
+
+
+def distance(y_true, y_pred):
+    return abs(y_true - y_pred)
+
+
+def test_a_missing_function_says_how_to_give_it(tmp_path):
+    made = Sequential([Dense(3, input_dim=2, activation=square)])
+    made.compile("sgd", distance)
+    made.save(tmp_path / "m.h5")
+    hint = r"as custom_objects=\{'square': ...\}, or .* by @ph.register.activation\('square'\)"
+    with pytest.raises(ModelFileError, match=hint):
+        load_model(tmp_path / "m.h5")
+    for restore, text in [(model_from_json, made.to_json()), (model_from_yaml, made.to_yaml())]:
+        with pytest.raises(UnknownComponentError, match=hint):
+            restore(text)
+    given = {"square": square, "distance": distance}
+    with pytest.raises(ModelFileError, match=r"no objective 'distance'.*custom_objects"):
+        load_model(tmp_path / "m.h5", {"square": square})
+    assert load_model(tmp_path / "m.h5", given).loss == "distance"
+
+
+def test_a_misspelt_layer_names_the_nearest_and_custom_objects():
+    text = (
+        Sequential([Dense(3, input_dim=2)])
+        .to_json()
+        .replace('"class_name": "Dense"', '"class_name": "Densee"')
+    )
+    with pytest.raises(UnknownComponentError, match=r"Did you mean 'Dense'\? .*custom_objects"):
+        model_from_json(text)
+
+
+def test_lambdas_are_warned_of_when_they_are_saved(tmp_path):
+    made = Sequential([Dense(3, input_dim=2, activation=lambda x: x * x)])
+    with pytest.warns(UserWarning, match="a lambda as activation") as warned:
+        made.save(tmp_path / "m.h5")
+    assert warned[0].filename == __file__
+    with pytest.warns(UserWarning, match=r"custom_objects=\{'function'") as warned:
+        made.to_json()
+    assert warned[0].filename == __file__
+    made.save_weights(tmp_path / "w.h5")
+    assert load_model(tmp_path / "m.h5", {"function": square}).layers[0].activation.name == "square"
+
+
+def test_a_lambda_as_loss_matters_only_where_the_compilation_is_saved(tmp_path):
+    made = Sequential([Dense(3, input_dim=2)])
+    made.compile("sgd", lambda y_true, y_pred: abs(y_true - y_pred))
+    made.to_json()
+    with pytest.warns(UserWarning, match="a lambda as objective"):
+        made.save(tmp_path / "m.h5")
+    with pytest.raises(ModelFileError, match=r"custom_objects=\{'<lambda>': ...\}\.$"):
+        load_model(tmp_path / "m.h5")
+    load_model(tmp_path / "m.h5", {"<lambda>": distance})
 
 
 def test_missing_optimizer_does_not_matter_without_compiling():

@@ -5,6 +5,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from pronghorn.errors import UnknownComponentError
+from pronghorn.registry import singular
+
+NAMELESS = ("<lambda>", "function")
+"""What lambdas are called."""
+
 _scopes: ContextVar[tuple[Mapping[str, Any], ...]] = ContextVar("custom_objects", default=())
 _global: dict[str, Any] = {}
 
@@ -22,6 +28,22 @@ def custom_object_scope(*tables: Mapping[str, Any] | None) -> Iterator[None]:
         yield
     finally:
         _scopes.reset(token)
+
+
+@contextmanager
+def restoring_scope(table: Mapping[str, Any] | None) -> Iterator[None]:
+    """A scope for what comes out of a file: an identifier that is missed says how to give it."""
+    try:
+        with custom_object_scope(table):
+            yield
+    except UnknownComponentError as error:
+        if not error.identifier:
+            raise
+        name = error.identifier
+        hint = f"If it is your own, pass it as custom_objects={{{name!r}: ...}}"
+        if name not in NAMELESS:
+            hint += f", or register it first by @ph.register.{singular(error.kind)}({name!r})"
+        raise UnknownComponentError(f"{error} {hint}.", error.kind, name) from None
 
 
 def find_custom_object(identifier: str) -> Any | None:

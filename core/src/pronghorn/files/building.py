@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from pronghorn.components.custom import custom_object_scope
 from pronghorn.errors import ConfigError, PronghornError
 from pronghorn.files.allocation import WeightBudget
 from pronghorn.files.packs import check_packs
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 def build_model(
     config: Any,
-    custom_objects: Mapping[str, Any] | None = None,
     safe_mode: bool = True,
     packs: Any = None,
     budget: WeightBudget | None = None,
@@ -26,7 +24,6 @@ def build_model(
 
     Args:
         config: configuration of Pronghorn or any Keras generation.
-        custom_objects: classes and functions by the names that the configuration uses.
         safe_mode: whether functions stored as code are refused.
         packs: the record of packs that came with it.
         budget: bound on the weights that it may ask for.
@@ -37,14 +34,13 @@ def build_model(
     if safe_mode:
         refuse_code(plain)
     architecture = read_architecture(plain)
-    with custom_object_scope(custom_objects):
-        check_packs(packs, training=False)
-        model = Sequential(name=architecture.name)
-        for entry in architecture.entries:
-            with _blamed_on(entry):
-                layer = make_layer(entry)
-                with budget.watching(layer) if budget else nullcontext():
-                    model.add(layer)
+    check_packs(packs, training=False)
+    model = Sequential(name=architecture.name)
+    for entry in architecture.entries:
+        with _blamed_on(entry):
+            layer = make_layer(entry)
+            with budget.watching(layer) if budget else nullcontext():
+                model.add(layer)
     return model
 
 

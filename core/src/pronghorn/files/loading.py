@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pronghorn.components.custom import custom_object_scope
+from pronghorn.components.custom import restoring_scope
 from pronghorn.errors import ModelFileError
 from pronghorn.files.formats import find_format
 
@@ -45,7 +45,7 @@ def load_model(
         return model
     from pronghorn.files.reading import blamed_on_file, open_model_file
 
-    with open_model_file(path) as file, blamed_on_file(), custom_object_scope(custom_objects):
+    with open_model_file(path) as file, blamed_on_file(), restoring_scope(custom_objects):
         return _restore(file, safe_mode, compile)
 
 
@@ -81,7 +81,7 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
         )
     check_packs(file.packs, training=compiling)
     budget = WeightBudget(sum(array.size for layer in file.layers for array in layer.arrays))
-    model = build_model(file.config, None, safe_mode, None, budget)
+    model = build_model(file.config, safe_mode, budget=budget)
     set_weights(pair_by_order(model.layers, file.layers), file.origin)
     if compiling and file.training is not None:
         _compile(model, file, safe_mode)

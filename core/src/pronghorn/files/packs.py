@@ -1,12 +1,13 @@
 """The packs that a model's components come from: recorded in files, missed by name on loading."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pronghorn import registry
 from pronghorn.components.component import Component
-from pronghorn.components.custom import find_custom_object
+from pronghorn.components.custom import NAMELESS, find_custom_object
 from pronghorn.errors import (
     AmbiguousComponentError,
     BrokenPackError,
@@ -28,11 +29,27 @@ _SOURCE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*) [0-9A-Za-z.+!_-]{1,40}", re.AS
 def record_packs(model: "Sequential") -> Record:
     """Pack and version of each component of the model that a pack brings."""
     record: Record = {}
-    for kind, identifier in _components(model):
+    for kind, identifier in _components(model, training=model.compiled):
         entry = _find(kind, identifier)
         if entry is not None and entry.pack != registry.LOCAL:
             record.setdefault(kind, {})[identifier] = entry.source
     return record
+
+
+def warn_of_lambdas(model: "Sequential", training: bool) -> None:
+    """Warn of components that have no name under which they could be found again.
+
+    Called at the same depth below `model.save` and `model.to_json`, whose caller is warned.
+    """
+    for kind, identifier in dict.fromkeys(_components(model, training)):
+        if identifier in NAMELESS and _find(kind, identifier) is None:
+            word = registry.singular(kind)
+            warnings.warn(
+                f"the model has a lambda as {word}, which has no name of its own: it is loaded "
+                f"only with custom_objects={{{identifier!r}: ...}}. Use a function with a name, "
+                f"under @ph.register.{word}",
+                stacklevel=5,
+            )
 
 
 def check_packs(record: Any, training: bool) -> None:
@@ -77,14 +94,19 @@ def _is_class(entry: registry.Entry, cls: type) -> bool:
         return False
 
 
-def _components(model: "Sequential") -> Iterator[tuple[str, str]]:
+def _components(model: "Sequential", training: bool) -> Iterator[tuple[str, str]]:
     for layer in model.layers:
-        yield "layers", layer_identifier(layer)
-        for value in vars(layer).values():
-            if isinstance(value, Component) and value.kind != "layers":
-                yield value.kind, _identifier(value)
-    if model.compiled:
+        yield from _layer_components(layer)
+    if training:
         yield from _training_components(model)
+
+
+def _layer_components(layer: Component) -> Iterator[tuple[str, str]]:
+    yield "layers", layer_identifier(layer)
+    for value in vars(layer).values():
+        if isinstance(value, Component):
+            inside = value.kind == "layers"
+            yield from _layer_components(value) if inside else [(value.kind, _identifier(value))]
 
 
 def _training_components(model: "Sequential") -> Iterator[tuple[str, str]]:
@@ -106,8 +128,9 @@ def _flat(value: Any) -> Iterator[Any]:
 
 
 def _identifier(thing: Any) -> str:
-    """The identifier of a component: its own name, or that of its class."""
-    return str(getattr(thing, "name", None) or type(thing).__name__)
+    """The identifier of a component, its own name or that of its class, or of a function."""
+    own = getattr(thing, "name", None) or getattr(thing, "__name__", None)
+    return str(own or type(thing).__name__)
 
 
 def _find(kind: str, identifier: str) -> registry.Entry | None:

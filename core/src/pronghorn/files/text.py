@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pronghorn.components.custom import restoring_scope
 from pronghorn.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,13 +107,15 @@ def model_from_config(
     if isinstance(config, list | tuple):
         raise TypeError("model_from_config takes a dictionary; Sequential.from_config takes lists")
     packs = config.get("pronghorn_components") if isinstance(config, Mapping) else None
-    return build_model(config, custom_objects, safe_mode, packs)
+    with restoring_scope(custom_objects):
+        return build_model(config, safe_mode, packs)
 
 
 def _described(model: "Sequential") -> dict[str, Any]:
     from pronghorn.files.describing import KERAS_VERSION, describe_architecture
-    from pronghorn.files.packs import record_packs
+    from pronghorn.files.packs import record_packs, warn_of_lambdas
 
+    warn_of_lambdas(model, training=False)
     return {
         **describe_architecture(model),
         "keras_version": KERAS_VERSION,

@@ -12,7 +12,7 @@ import pronghorn
 from pronghorn.errors import ModelFileError
 from pronghorn.files.attributes import write_names, write_text
 from pronghorn.files.describing import KERAS_VERSION, describe_architecture, describe_training
-from pronghorn.files.packs import record_packs
+from pronghorn.files.packs import record_packs, warn_of_lambdas
 from pronghorn.files.sink import Sink
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ LIBRARY = ("v108", "v108")
 
 def write_model(model: "Sequential", sink: Sink) -> None:
     """Write architecture, weights and, if the model is compiled, how to resume its training."""
+    warn_of_lambdas(model, training=model.compiled)
     with _hdf5(sink) as file:
         write_text(file, "keras_version", KERAS_VERSION)
         write_text(file, "model_config", json.dumps(describe_architecture(model)))

@@ -60,7 +60,8 @@ def find(kind: str, identifier: str) -> Entry:
     if not holders:
         from pronghorn.registry import miss  # not needed by those who hit
 
-        raise UnknownComponentError(miss.explain(kind, identifier, entries()))
+        message = miss.explain(kind, identifier, entries())
+        raise UnknownComponentError(message, kind, identifier)
     return _choose(identifier, holders)
 
 
