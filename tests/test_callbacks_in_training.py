@@ -148,6 +148,43 @@ def test_nan_stops_within_the_epoch_and_names_the_layer(model):
     assert guard.place == f"the output of layer {model.layers[1].name!r}"
 
 
+def with_nan(array, row):
+    spoilt = array.copy()
+    spoilt[row] = np.nan
+    return spoilt
+
+
+@pytest.mark.parametrize(
+    ("arrays", "cause"),
+    [
+        (
+            {"x": with_nan(X, 7)},
+            "loss is nan after epoch 1: there is NaN.* the input, .*in sample 7:",
+        ),
+        ({"x": X * np.where(X[9] == X, 1e300, 1.0)}, "beyond float32 in the input, .*sample 9:"),
+        ({"sample_weight": with_nan(X[:, 0], 3)}, "the sample weights, .*sample 3:"),
+        ({"x": with_nan(X, 45)}, "the val_loss is nan.* the validation input, .*sample 5:"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_a_loss_that_is_nan_names_the_data(model, arrays, cause):
+    given = {"x": X, "y": Y, "nb_epoch": 2, "verbose": 0, "validation_split": 0.2, **arrays}
+    with pytest.warns(RuntimeWarning, match=cause) as warned:
+        model.fit(**given)
+    told = [str(w.message) for w in warned if "TerminateOnNaN" in str(w.message)]
+    assert len(told) == 1
+
+
+def test_a_loss_that_is_nan_by_itself(model):
+    weights = model.get_weights()
+    model.set_weights([np.full_like(w, np.nan) for w in weights])
+    with pytest.warns(RuntimeWarning, match="all data are finite, so try a smaller learning rate"):
+        fit(model)
+    generator = iter([(X, Y)] * 20)
+    with pytest.warns(RuntimeWarning, match="after epoch 1: look for NaN in the data"):
+        model.fit_generator(generator, len(X), 1, verbose=0)
+
+
 def test_a_table_is_written_and_ended_even_by_an_exception(model, tmp_path):
     class Fails(Callback):
         def on_epoch_end(self, epoch, logs=None):

@@ -21,6 +21,7 @@ from pronghorn.engine.loop import (
     predict_all,
     train_epochs,
 )
+from pronghorn.engine.loss_watch import LossWatch
 from pronghorn.models.compiled import Compiled
 from pronghorn.models.generators import GeneratorMethods
 
@@ -113,7 +114,11 @@ class Sequential(GeneratorMethods, Compiled):
         if validation is not None:
             validate = partial(evaluate_all, self.runner, validation, batch_size)
         params = {"batch_size": batch_size, "nb_sample": samples.count, "verbose": verbose}
-        return self._train(source, range(initial_epoch, nb_epoch), callbacks, validate, params)
+        data = _named_arrays("", samples)
+        if validation is not None:
+            data |= _named_arrays("validation ", validation)
+        epochs = range(initial_epoch, nb_epoch)
+        return self._train(source, epochs, callbacks, validate, params, data)
 
     def _train(
         self,
@@ -122,9 +127,15 @@ class Sequential(GeneratorMethods, Compiled):
         callbacks: Sequence[Any] | None,
         validate: Callable[[], list[float]] | None,
         params: dict[str, Any],
+        data: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run the epochs between the callbacks; returns the History."""
+        """Run the epochs between the callbacks; returns the History.
+
+        `data` are the arrays by their names, where they are known beforehand.
+        """
         called = self._callback_list(callbacks, params["verbose"])
+        if not self.runner.keep:  # else a callback tells more of losses that are NaN
+            called.append(LossWatch(data or {}, self.dtype))
         validating = validate is not None
         told = {"nb_epoch": epochs.stop, "metrics": self._logged(validating)}
         called.set_params({**params, **told, "do_validation": validating})
@@ -290,6 +301,12 @@ class Sequential(GeneratorMethods, Compiled):
     def load_weights(self, filepath: str | Path, by_name: bool = False) -> None:
         """Read the weights from an HDF5 file, in order or layer by layer of the same name."""
         files.load_weights(self, filepath, by_name)
+
+
+def _named_arrays(which: str, samples: Samples) -> dict[str, Any]:
+    data = samples.feed
+    arrays = {"input": data.x, "targets": data.y, "sample weights": data.weights}
+    return {f"{which}{name}": array for name, array in arrays.items()}
 
 
 def _scalar(values: list[float]) -> float | list[float]:
