@@ -210,21 +210,20 @@ def _packs() -> Iterator[Case]:
     yield Case(regularizers, "eigenvalue_gradient", _eigenvectors, scratch=(4, 5))
 
 
-WINDOW = (3, 2, 2, 2, 1, 0)
-"""High, wide, down, across, top, left: windows that overlap, and leave an image of 5 by 4."""
+WINDOW = (2, 3, 2, 1, 2, 2, 1, 1, 0)
+"""Deep, high, wide, ahead, down, across, front, top, left: windows that overlap, and leave a volume
+of 2 by 5 by 4."""
 
 
 def _pooling() -> Iterator[Case]:
     def case(name: str, make: Any, scratch: Sequence[int] = ()) -> Case:
         return Case(PACKS[4], name, make, scratch=scratch)
 
-    yield case("max_pool", lambda n: [n(2, 5, 4, 3), n(2, 3, 2, 3), n.mask(2, 3, 2, 3), *WINDOW])
-    yield case(
-        "max_pool_gradient",
-        lambda n: [n(2, 3, 2, 3), n.mask(2, 3, 2, 3) * 3, n(2, 5, 4, 3), *WINDOW],
-    )
-    yield case("average_pool", lambda n: [n(2, 5, 4, 3), n(2, 3, 2, 3), *WINDOW])
-    yield case("average_pool_gradient", lambda n: [n(2, 3, 2, 3), n(2, 5, 4, 3), *WINDOW])
+    x, y = (2, 2, 5, 4, 3), (2, 3, 3, 2, 3)
+    yield case("max_pool", lambda n: [n(*x), n(*y), n.mask(*y), *WINDOW])
+    yield case("max_pool_gradient", lambda n: [n(*y), n.mask(*y) * 9, n(*x), *WINDOW])
+    yield case("average_pool", lambda n: [n(*x), n(*y), *WINDOW])
+    yield case("average_pool_gradient", lambda n: [n(*y), n(*x), *WINDOW])
     yield case("global_max", lambda n: [n(2, 5, 3), n(2, 3)])
     yield case("global_max_gradient", _ties, scratch=(3,))
     yield case("global_average", lambda n: [n(2, 5, 3), n(2, 3), 0.2])
@@ -239,9 +238,10 @@ def _ties(n: Numbers) -> Arguments:
 
 def _images() -> Iterator[Case]:
     package = PACKS[5]
-    yield Case(package, "shift", lambda n: [n(2, 3, 4, 3), n(2, 5, 3, 3), 1, -1])
-    yield Case(package, "enlarge", lambda n: [n(2, 3, 2, 3), n(2, 6, 6, 3), 2, 3])
-    yield Case(package, "enlarge_gradient", lambda n: [n(2, 6, 6, 3), n(2, 3, 2, 3), 2, 3])
+    yield Case(package, "shift", lambda n: [n(2, 2, 3, 4, 3), n(2, 3, 5, 3, 3), 1, 1, -1])
+    small, large = (2, 2, 3, 2, 3), (2, 2, 6, 6, 3)
+    yield Case(package, "enlarge", lambda n: [n(*small), n(*large), 1, 2, 3])
+    yield Case(package, "enlarge_gradient", lambda n: [n(*large), n(*small), 1, 2, 3])
     yield Case(package, "kernel_to_last", lambda n: [n(4, 3, 2, 5), n(2, 5, 3, 4)])
     yield Case(package, "kernel_to_first", lambda n: [n(2, 5, 3, 4), n(4, 3, 2, 5)])
     yield Case(package, "sum_rows", lambda n: [n(7, 3), n(2, 3)])

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from pronghorn.layers.convolutional import Convolution2D as Convolution2D
     from pronghorn.layers.convolutional import Cropping1D as Cropping1D
     from pronghorn.layers.convolutional import Cropping2D as Cropping2D
+    from pronghorn.layers.convolutional import Cropping3D as Cropping3D
     from pronghorn.layers.convolutional import UpSampling1D as UpSampling1D
     from pronghorn.layers.convolutional import UpSampling2D as UpSampling2D
+    from pronghorn.layers.convolutional import UpSampling3D as UpSampling3D
     from pronghorn.layers.convolutional import ZeroPadding1D as ZeroPadding1D
     from pronghorn.layers.convolutional import ZeroPadding2D as ZeroPadding2D
+    from pronghorn.layers.convolutional import ZeroPadding3D as ZeroPadding3D
     from pronghorn.layers.core import Activation as Activation
     from pronghorn.layers.core import ActivityRegularization as ActivityRegularization
     from pronghorn.layers.core import Dense as Dense
@@ -29,12 +32,16 @@ if TYPE_CHECKING:
     from pronghorn.layers.normalization import BatchNormalization as BatchNormalization
     from pronghorn.layers.pooling import AveragePooling1D as AveragePooling1D
     from pronghorn.layers.pooling import AveragePooling2D as AveragePooling2D
+    from pronghorn.layers.pooling import AveragePooling3D as AveragePooling3D
     from pronghorn.layers.pooling import GlobalAveragePooling1D as GlobalAveragePooling1D
     from pronghorn.layers.pooling import GlobalAveragePooling2D as GlobalAveragePooling2D
+    from pronghorn.layers.pooling import GlobalAveragePooling3D as GlobalAveragePooling3D
     from pronghorn.layers.pooling import GlobalMaxPooling1D as GlobalMaxPooling1D
     from pronghorn.layers.pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
+    from pronghorn.layers.pooling import GlobalMaxPooling3D as GlobalMaxPooling3D
     from pronghorn.layers.pooling import MaxPooling1D as MaxPooling1D
     from pronghorn.layers.pooling import MaxPooling2D as MaxPooling2D
+    from pronghorn.layers.pooling import MaxPooling3D as MaxPooling3D
     from pronghorn.layers.recurrent import GRU as GRU
     from pronghorn.layers.recurrent import LSTM as LSTM
     from pronghorn.layers.recurrent import SimpleRNN as SimpleRNN
@@ -45,14 +52,18 @@ if TYPE_CHECKING:
     AtrousConv2D = AtrousConvolution2D
     AvgPool1D = AveragePooling1D
     AvgPool2D = AveragePooling2D
+    AvgPool3D = AveragePooling3D
     Conv1D = Convolution1D
     Conv2D = Convolution2D
     GlobalAvgPool1D = GlobalAveragePooling1D
     GlobalAvgPool2D = GlobalAveragePooling2D
+    GlobalAvgPool3D = GlobalAveragePooling3D
     GlobalMaxPool1D = GlobalMaxPooling1D
     GlobalMaxPool2D = GlobalMaxPooling2D
+    GlobalMaxPool3D = GlobalMaxPooling3D
     MaxPool1D = MaxPooling1D
     MaxPool2D = MaxPooling2D
+    MaxPool3D = MaxPooling3D
     get = Layer.get
 
     def __getattr__(name: str) -> Any: ...

@@ -27,12 +27,15 @@ def chosen_border(border_mode: str, allowed: Sequence[str]) -> str:
     return border_mode
 
 
-def positive_pair(value: Any, name: str) -> tuple[int, int]:
-    """Two positive whole numbers; a single one stands for both."""
-    pair = (value, value) if isinstance(value, int) else tuple(value)
-    if len(pair) != 2 or any(not isinstance(n, int) or n < 1 for n in pair):
-        raise ValueError(f"{name} must be two positive whole numbers, got {value!r}")
-    return pair
+COUNTS = {1: "one", 2: "two", 3: "three"}
+
+
+def positives(value: Any, name: str, count: int) -> tuple[int, ...]:
+    """So many positive whole numbers; a single one stands for all."""
+    given = (value,) * count if isinstance(value, int) else tuple(value)
+    if len(given) != count or any(not isinstance(n, int) or n < 1 for n in given):
+        raise ValueError(f"{name} must be {COUNTS[count]} positive whole numbers, got {value!r}")
+    return given
 
 
 def positive(value: Any, name: str) -> int:

@@ -2,9 +2,9 @@
 
 from pronghorn.layers.convolutional.atrous import AtrousConvolution1D, AtrousConvolution2D
 from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D
-from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D
-from pronghorn.layers.convolutional.up_sampling import UpSampling1D, UpSampling2D
-from pronghorn.layers.convolutional.zero_padding import ZeroPadding1D, ZeroPadding2D
+from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D, Cropping3D
+from pronghorn.layers.convolutional.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from pronghorn.layers.convolutional.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 
 __all__ = [
     "AtrousConvolution1D",
@@ -13,8 +13,11 @@ __all__ = [
     "Convolution2D",
     "Cropping1D",
     "Cropping2D",
+    "Cropping3D",
     "UpSampling1D",
     "UpSampling2D",
+    "UpSampling3D",
     "ZeroPadding1D",
     "ZeroPadding2D",
+    "ZeroPadding3D",
 ]

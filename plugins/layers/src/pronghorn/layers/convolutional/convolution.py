@@ -13,7 +13,7 @@ from pronghorn.layers.geometry import (
     chosen_ordering,
     image_shape,
     positive,
-    positive_pair,
+    positives,
     spatial,
 )
 
@@ -186,8 +186,8 @@ class Convolution2D(Sliding):
             activity_regularizer, W_constraint, b_constraint, bias, **kwargs,
         )  # fmt: skip
         self.nb_row, self.nb_col = _rows_and_columns(nb_row, nb_col)
-        self.subsample = positive_pair(subsample, "subsample")
-        self.atrous_rate = positive_pair(atrous_rate, "atrous_rate")
+        self.subsample = positives(subsample, "subsample", 2)
+        self.atrous_rate = positives(atrous_rate, "atrous_rate", 2)
         self.dim_ordering = chosen_ordering(dim_ordering)
 
     def window(self) -> Window:
@@ -235,5 +235,5 @@ class Convolution2D(Sliding):
 
 def _rows_and_columns(nb_row: Any, nb_col: Any) -> tuple[int, int]:
     if nb_col is None:
-        return positive_pair(nb_row, "kernel_size")
+        return positives(nb_row, "kernel_size", 2)
     return positive(nb_row, "nb_row"), positive(nb_col, "nb_col")

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from pronghorn.components.context import Array, Context
-from pronghorn.components.layer import Layer
 from pronghorn.layers.convolutional import kernels
-from pronghorn.layers.convolutional.images import Images, Sequences
-from pronghorn.layers.geometry import positive, positive_pair
+from pronghorn.layers.geometry import positive, positives
+from pronghorn.layers.spatial import Images, Sequences, Spatial, Volumes, in_volume
 
 
-class UpSampling(Layer):
-    """Repeats each cell of images `factors` times, down and across."""
+class UpSampling(Spatial):
+    """Repeats each cell `factors` times along each axis."""
 
-    def factors(self) -> tuple[int, int]:
-        """How often a row and a column stand in the output."""
+    def factors(self) -> tuple[int, ...]:
+        """How often a cell stands in the output, for each axis."""
         raise NotImplementedError
 
     def output_lengths(self, lengths: Sequence[int | None]) -> list[int | None]:
@@ -23,20 +22,19 @@ class UpSampling(Layer):
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """Repeat each cell."""
-        images = self.to_images(x, ctx)  # type: ignore[attr-defined]
-        high, wide = self.factors()
-        batch, rows, columns, features = images.shape
-        y = ctx.empty((batch, rows * high, columns * wide, features))
-        ctx.run(kernels.enlarge, images, y, high, wide)
-        ctx.saved.shape = images.shape
-        return self.from_images(y, ctx)  # type: ignore[attr-defined]
+        volumes, factors = self.to_volumes(x, ctx), in_volume(self.factors(), 1)
+        space = [n * f for n, f in zip(volumes.shape[1:-1], factors, strict=True)]
+        y = ctx.empty((x.shape[0], *space, volumes.shape[-1]))
+        ctx.run(kernels.enlarge, volumes, y, *factors)
+        ctx.saved.shape = volumes.shape
+        return self.from_volumes(y, ctx)
 
     def backward(self, dy: Array, ctx: Context) -> Array:
         """Sum over the copies."""
-        images = self.to_images(dy, ctx)  # type: ignore[attr-defined]
         dx = ctx.empty(ctx.saved.shape)
-        ctx.run(kernels.enlarge_gradient, images, dx, *self.factors())
-        return self.from_images(dx, ctx)  # type: ignore[attr-defined]
+        factors = in_volume(self.factors(), 1)
+        ctx.run(kernels.enlarge_gradient, self.to_volumes(dy, ctx), dx, *factors)
+        return self.from_volumes(dx, ctx)
 
 
 class UpSampling1D(UpSampling, Sequences):
@@ -52,9 +50,9 @@ class UpSampling1D(UpSampling, Sequences):
         super().__init__(**kwargs)
         self.length = positive(length, "length")
 
-    def factors(self) -> tuple[int, int]:
-        """Steps only."""
-        return self.length, 1
+    def factors(self) -> tuple[int, ...]:
+        """As the constructor was told."""
+        return (self.length,)
 
 
 class UpSampling2D(UpSampling, Images):
@@ -75,8 +73,33 @@ class UpSampling2D(UpSampling, Images):
 
     def __init__(self, size: Any = (2, 2), dim_ordering: str = "default", **kwargs: Any) -> None:
         super().__init__(dim_ordering=dim_ordering, **kwargs)
-        self.size = positive_pair(size, "size")
+        self.size = positives(size, "size", 2)
 
-    def factors(self) -> tuple[int, int]:
+    def factors(self) -> tuple[int, ...]:
+        """As the constructor was told."""
+        return self.size
+
+
+class UpSampling3D(UpSampling, Volumes):
+    """Repeats the planes, rows and columns of volumes.
+
+    (batch, planes, rows, columns, channels) for "tf", (batch, channels, planes, rows, columns) for
+    "th"; so is the output.
+
+    Args:
+        size: how many times, planes, rows and columns.
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+    """
+
+    examples = (
+        ({"dim_ordering": "tf"}, (2, 3, 2, 2)),
+        ({"size": [1, 3, 2], "dim_ordering": "th"}, (2, 3, 2, 2)),
+    )
+
+    def __init__(self, size: Any = (2, 2, 2), dim_ordering: str = "default", **kwargs: Any) -> None:
+        super().__init__(dim_ordering=dim_ordering, **kwargs)
+        self.size = positives(size, "size", 3)
+
+    def factors(self) -> tuple[int, ...]:
         """As the constructor was told."""
         return self.size

@@ -1,6 +1,6 @@
 """Average pooling over windows."""
 
-from pronghorn.layers.pooling.windows import AveragePooling, Pooling1D, Pooling2D
+from pronghorn.layers.pooling.windows import AveragePooling, Pooling1D, Pooling2D, Pooling3D
 
 
 class AveragePooling1D(AveragePooling, Pooling1D):
@@ -22,6 +22,21 @@ class AveragePooling2D(AveragePooling, Pooling2D):
     Args:
         pool_size: rows and columns of a window.
         strides: rows and columns between windows; None is `pool_size`.
+        border_mode: "valid" keeps windows inside, "same" gives ceil(length / stride) places, whose
+            means leave out what lies outside.
+        dim_ordering: "tf", "th" or "default".
+    """
+
+
+class AveragePooling3D(AveragePooling, Pooling3D):
+    """The mean of each window of each channel.
+
+    (batch, planes, rows, columns, channels) for "tf", (batch, channels, planes, rows, columns) for
+    "th".
+
+    Args:
+        pool_size: planes, rows and columns of a window.
+        strides: planes, rows and columns between windows; None is `pool_size`.
         border_mode: "valid" keeps windows inside, "same" gives ceil(length / stride) places, whose
             means leave out what lies outside.
         dim_ordering: "tf", "th" or "default".

@@ -81,12 +81,20 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
 
 class _Images(GlobalPooling):
-    examples = (({"dim_ordering": "tf"}, (4, 3, 2)), ({"dim_ordering": "th"}, (2, 4, 3)))
+    examples: tuple[Any, ...] = (
+        ({"dim_ordering": "tf"}, (4, 3, 2)),
+        ({"dim_ordering": "th"}, (2, 4, 3)),
+    )
     min_ndim = max_ndim = 4
 
     def __init__(self, dim_ordering: str = "default", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dim_ordering = chosen_ordering(dim_ordering)
+
+
+class _Volumes(_Images):
+    examples = (({"dim_ordering": "tf"}, (2, 3, 2, 2)), ({"dim_ordering": "th"}, (2, 2, 3, 2)))
+    min_ndim = max_ndim = 5
 
 
 class GlobalMaxPooling2D(_Images, GlobalMaxPooling):
@@ -105,6 +113,28 @@ class GlobalAveragePooling2D(_Images, GlobalAveragePooling):
 
     (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th", to
     (batch, channels).
+
+    Args:
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+    """
+
+
+class GlobalMaxPooling3D(_Volumes, GlobalMaxPooling):
+    """The largest value of each channel over planes, rows and columns.
+
+    (batch, planes, rows, columns, channels) for "tf", (batch, channels, planes, rows, columns) for
+    "th", to (batch, channels).
+
+    Args:
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+    """
+
+
+class GlobalAveragePooling3D(_Volumes, GlobalAveragePooling):
+    """The mean of each channel over planes, rows and columns.
+
+    (batch, planes, rows, columns, channels) for "tf", (batch, channels, planes, rows, columns) for
+    "th", to (batch, channels).
 
     Args:
         dim_ordering: "tf" (channels last), "th" (channels first) or "default".

@@ -1,53 +1,59 @@
 """Kernels of the layers that pad, crop and enlarge, on the CPU.
 
-Images are (batch, rows, columns, channels).
+Volumes are (batch, planes, rows, columns, channels), images have one plane.
 """
 
 from pronghorn.devices.cpu import kernel, prange
 
 
-@kernel(work=lambda x, y, top, left: y.size)
-def shift(x, y, top, left):
-    """y is x moved down by top and right by left; what comes from outside x is 0."""
-    for line in prange(y.shape[0] * y.shape[1]):
-        n = line // y.shape[1]
-        i = line % y.shape[1]
-        row = i - top
-        for j in range(y.shape[2]):
+@kernel(work=lambda x, y, front, top, left: y.size)
+def shift(x, y, front, top, left):
+    """y is x moved back by front, down by top and right by left; what is from outside x is 0."""
+    for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
+        n = line // (y.shape[1] * y.shape[2])
+        plane = line // y.shape[2] % y.shape[1]
+        i = line % y.shape[2]
+        h, row = plane - front, i - top
+        kept = h >= 0 and h < x.shape[1] and row >= 0 and row < x.shape[2]
+        for j in range(y.shape[3]):
             column = j - left
-            inside = row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]
-            if inside:
-                for c in range(y.shape[3]):
-                    y[n, i, j, c] = x[n, row, column, c]
+            if kept and column >= 0 and column < x.shape[3]:
+                for c in range(y.shape[4]):
+                    y[n, plane, i, j, c] = x[n, h, row, column, c]
             else:
-                for c in range(y.shape[3]):
-                    y[n, i, j, c] = 0.0
+                for c in range(y.shape[4]):
+                    y[n, plane, i, j, c] = 0.0
 
 
-@kernel(work=lambda x, y, high, wide: y.size)
-def enlarge(x, y, high, wide):
-    """Each cell of x is high x wide cells of y."""
-    for line in prange(y.shape[0] * y.shape[1]):
-        n = line // y.shape[1]
-        i = line % y.shape[1]
-        for j in range(y.shape[2]):
-            for c in range(y.shape[3]):
-                y[n, i, j, c] = x[n, i // high, j // wide, c]
+@kernel(work=lambda x, y, deep, high, wide: y.size)
+def enlarge(x, y, deep, high, wide):
+    """Each cell of x is deep x high x wide cells of y."""
+    for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
+        n = line // (y.shape[1] * y.shape[2])
+        plane = line // y.shape[2] % y.shape[1]
+        i = line % y.shape[2]
+        for column in range(x.shape[3]):
+            for b in range(wide):
+                for c in range(y.shape[4]):
+                    cell = x[n, plane // deep, i // high, column, c]
+                    y[n, plane, i, column * wide + b, c] = cell
 
 
-@kernel(work=lambda dy, dx, high, wide: dy.size)
-def enlarge_gradient(dy, dx, high, wide):
-    """Each cell of dx is the sum of its high x wide cells of dy."""
-    for line in prange(dx.shape[0] * dx.shape[1]):
-        n = line // dx.shape[1]
-        i = line % dx.shape[1]
-        for j in range(dx.shape[2]):
-            for c in range(dx.shape[3]):
-                dx[n, i, j, c] = 0.0
-            for a in range(high):
-                for b in range(wide):
-                    for c in range(dx.shape[3]):
-                        dx[n, i, j, c] += dy[n, i * high + a, j * wide + b, c]
+@kernel(work=lambda dy, dx, deep, high, wide: dy.size)
+def enlarge_gradient(dy, dx, deep, high, wide):
+    """Each cell of dx is the sum of its deep x high x wide cells of dy."""
+    for line in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
+        n = line // (dx.shape[1] * dx.shape[2])
+        plane = line // dx.shape[2] % dx.shape[1]
+        i = line % dx.shape[2]
+        for j in range(dx.shape[3]):
+            for c in range(dx.shape[4]):
+                dx[n, plane, i, j, c] = 0.0
+            for h in range(plane * deep, (plane + 1) * deep):
+                for row in range(i * high, (i + 1) * high):
+                    for column in range(j * wide, (j + 1) * wide):
+                        for c in range(dx.shape[4]):
+                            dx[n, plane, i, j, c] += dy[n, h, row, column, c]
 
 
 @kernel

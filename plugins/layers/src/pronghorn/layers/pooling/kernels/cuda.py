@@ -1,4 +1,4 @@
-"""Kernels of the pooling layers on the GPU; images (batch, rows, columns, channels).
+"""Kernels of the pooling layers on the GPU; volumes (batch, planes, rows, columns, channels).
 
 Neighbouring threads have neighbouring channels of a place. A gradient is gathered by the cell that
 it belongs to from all windows around it, so that no two threads write to one cell.
@@ -7,25 +7,34 @@ it belongs to from all windows around it, so that no two threads write to one ce
 from pronghorn.devices.cuda import divided, kernel, prange
 
 
+def place_of(number, volumes):
+    """Sample, plane, row and column of the so-manieth place of volumes."""
+    rest, column = divided(number, volumes.shape[3])
+    rest, row = divided(rest, volumes.shape[2])
+    n, plane = divided(rest, volumes.shape[1])
+    return n, plane, row, column
+
+
 @kernel
-def max_pool(x, y, winner, high, wide, down, across, top, left):
-    """y is the largest of each window of x; winner (as y, uint8) the number of its cell."""
-    for place in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        rest, j = divided(place, y.shape[2])
-        n, line = divided(rest, y.shape[1])
-        row, column = line * down - top, j * across - left
-        first, last = max(row, 0), min(row + high, x.shape[1])
-        begin, end = max(column, 0), min(column + wide, x.shape[2])
-        for c in prange(y.shape[3]):
-            largest = x[n, first, begin, c]
-            cell = (first - row) * wide + begin - column
-            for a in range(first, last):
-                for b in range(begin, end):
-                    if x[n, a, b, c] > largest:
-                        largest = x[n, a, b, c]
-                        cell = (a - row) * wide + b - column
-            y[n, line, j, c] = largest
-            winner[n, line, j, c] = cell
+def max_pool(x, y, winner, deep, high, wide, ahead, down, across, front, top, left):
+    """y is the largest of each window of x; winner (as y, integer) the number of its cell."""
+    for place in prange(y.shape[0] * y.shape[1] * y.shape[2] * y.shape[3]):
+        n, i, j, k = place_of(place, y)
+        plane, row, column = i * ahead - front, j * down - top, k * across - left
+        nearest, farthest = max(plane, 0), min(plane + deep, x.shape[1])
+        first, last = max(row, 0), min(row + high, x.shape[2])
+        begin, end = max(column, 0), min(column + wide, x.shape[3])
+        for f in prange(y.shape[4]):
+            largest = x[n, nearest, first, begin, f]
+            cell = ((nearest - plane) * high + first - row) * wide + begin - column
+            for a in range(nearest, farthest):
+                for b in range(first, last):
+                    for c in range(begin, end):
+                        if x[n, a, b, c, f] > largest:
+                            largest = x[n, a, b, c, f]
+                            cell = ((a - plane) * high + b - row) * wide + c - column
+            y[n, i, j, k, f] = largest
+            winner[n, i, j, k, f] = cell
 
 
 def first_window(place, before, length, step):
@@ -40,59 +49,70 @@ def last_window(place, before, step, windows):
 
 
 @kernel
-def max_pool_gradient(dy, winner, dx, high, wide, down, across, top, left):
+def max_pool_gradient(dy, winner, dx, deep, high, wide, ahead, down, across, front, top, left):
     """Each dy goes to the cell of dx that won its window; windows that overlap add up."""
-    for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        rest, column = divided(place, dx.shape[2])
-        n, row = divided(rest, dx.shape[1])
-        first, last = first_window(row, top, high, down), last_window(row, top, down, dy.shape[1])
+    for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3]):
+        n, plane, row, column = place_of(place, dx)
+        nearest = first_window(plane, front, deep, ahead)
+        farthest = last_window(plane, front, ahead, dy.shape[1])
+        first, last = first_window(row, top, high, down), last_window(row, top, down, dy.shape[2])
         begin = first_window(column, left, wide, across)
-        end = last_window(column, left, across, dy.shape[2])
-        for c in prange(dx.shape[3]):
+        end = last_window(column, left, across, dy.shape[3])
+        for f in prange(dx.shape[4]):
             total = 0.0
-            for i in range(first, last + 1):
-                for j in range(begin, end + 1):
-                    cell = (row - i * down + top) * wide + column - j * across + left
-                    total += dy[n, i, j, c] if winner[n, i, j, c] == cell else 0.0
-            dx[n, row, column, c] = total
+            for i in range(nearest, farthest + 1):
+                for j in range(first, last + 1):
+                    line = ((plane - i * ahead + front) * high + row - j * down + top) * wide
+                    for k in range(begin, end + 1):
+                        cell = line + column - k * across + left
+                        total += dy[n, i, j, k, f] if winner[n, i, j, k, f] == cell else 0.0
+            dx[n, plane, row, column, f] = total
 
 
 @kernel
-def average_pool(x, y, high, wide, down, across, top, left):
+def average_pool(x, y, deep, high, wide, ahead, down, across, front, top, left):
     """y is the mean of the cells of each window that lie inside x."""
-    for place in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        rest, j = divided(place, y.shape[2])
-        n, line = divided(rest, y.shape[1])
-        row, column = line * down - top, j * across - left
-        first, last = max(row, 0), min(row + high, x.shape[1])
-        begin, end = max(column, 0), min(column + wide, x.shape[2])
-        cells = float((last - first) * (end - begin))
-        for c in prange(y.shape[3]):
+    for place in prange(y.shape[0] * y.shape[1] * y.shape[2] * y.shape[3]):
+        n, i, j, k = place_of(place, y)
+        plane, row, column = i * ahead - front, j * down - top, k * across - left
+        nearest, farthest = max(plane, 0), min(plane + deep, x.shape[1])
+        first, last = max(row, 0), min(row + high, x.shape[2])
+        begin, end = max(column, 0), min(column + wide, x.shape[3])
+        cells = float((farthest - nearest) * (last - first) * (end - begin))
+        for f in prange(y.shape[4]):
             total = 0.0
-            for a in range(first, last):
-                for b in range(begin, end):
-                    total += x[n, a, b, c]
-            y[n, line, j, c] = total / cells
+            for a in range(nearest, farthest):
+                for b in range(first, last):
+                    for c in range(begin, end):
+                        total += x[n, a, b, c, f]
+            y[n, i, j, k, f] = total / cells
+
+
+def cells_of(edge, length, limit):
+    """How many cells of a window that begins at an edge lie inside."""
+    return min(edge + length, limit) - max(edge, 0)
 
 
 @kernel
-def average_pool_gradient(dy, dx, high, wide, down, across, top, left):
+def average_pool_gradient(dy, dx, deep, high, wide, ahead, down, across, front, top, left):
     """Each dy is shared by the cells of its window that lie inside dx."""
-    for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        rest, column = divided(place, dx.shape[2])
-        n, row = divided(rest, dx.shape[1])
-        first, last = first_window(row, top, high, down), last_window(row, top, down, dy.shape[1])
+    for place in prange(dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3]):
+        n, plane, row, column = place_of(place, dx)
+        nearest = first_window(plane, front, deep, ahead)
+        farthest = last_window(plane, front, ahead, dy.shape[1])
+        first, last = first_window(row, top, high, down), last_window(row, top, down, dy.shape[2])
         begin = first_window(column, left, wide, across)
-        end = last_window(column, left, across, dy.shape[2])
-        for c in prange(dx.shape[3]):
+        end = last_window(column, left, across, dy.shape[3])
+        for f in prange(dx.shape[4]):
             total = 0.0
-            for i in range(first, last + 1):
-                lines = min(i * down - top + high, dx.shape[1]) - max(i * down - top, 0)
-                for j in range(begin, end + 1):
-                    edge = j * across - left
-                    cells = lines * (min(edge + wide, dx.shape[2]) - max(edge, 0))
-                    total += dy[n, i, j, c] * (1.0 / float(cells))
-            dx[n, row, column, c] = total
+            for i in range(nearest, farthest + 1):
+                planes = cells_of(i * ahead - front, deep, dx.shape[1])
+                for j in range(first, last + 1):
+                    lines = planes * cells_of(j * down - top, high, dx.shape[2])
+                    for k in range(begin, end + 1):
+                        cells = lines * cells_of(k * across - left, wide, dx.shape[3])
+                        total += dy[n, i, j, k, f] * (1.0 / float(cells))
+            dx[n, plane, row, column, f] = total
 
 
 @kernel
