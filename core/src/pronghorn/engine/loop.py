@@ -75,10 +75,13 @@ class ArraySource:
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """The samples, a batch at a time; the last batch may be smaller."""
         feed, count, shuffle = self.samples.feed, self.samples.count, self.shuffle
+        generator = self.generator(epoch) if shuffle else None
+        if generator is not np.random:  # an epoch of its own, which needs none before it
+            self._order = np.arange(count)
         if shuffle == "batch":
-            self._order = _shuffle_blocks(self._order, self.batch_size, self.generator(epoch))
-        elif shuffle:
-            self.generator(epoch).shuffle(self._order)
+            self._order = _shuffle_blocks(self._order, self.batch_size, generator)
+        elif generator is not None:
+            generator.shuffle(self._order)
         for start, stop in batches(count, self.batch_size):
             rows = self._order[start:stop] if shuffle else slice(start, stop)
             yield feed, rows, stop - start

@@ -74,6 +74,7 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
     from pronghorn.files.building import build_model
     from pronghorn.files.matching import pair_by_order, set_weights
     from pronghorn.files.packs import check_packs
+    from pronghorn.files.random_state import restore_random_state
 
     if file.config is None:
         raise ModelFileError(
@@ -83,8 +84,10 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
     budget = WeightBudget(sum(array.size for layer in file.layers for array in layer.arrays))
     model = build_model(file.config, safe_mode, budget=budget)
     set_weights(pair_by_order(model.layers, file.layers), file.origin)
-    if compiling and file.training is not None:
+    compiled = compiling and file.training is not None
+    if compiled:
         _compile(model, file, safe_mode)
+    restore_random_state(model, file.random, compiled)
     return model
 
 

@@ -62,6 +62,7 @@ class ModelFile:
         optimizer: the arrays of the optimizer's state, or None.
         iterations: number of updates that the optimizer has made, if Pronghorn wrote the file.
         packs: the pack that brought each component, `{kind: {identifier: "pack version"}}`.
+        random: seed, keys and steps of the model's random numbers, or None.
     """
 
     origin: Origin
@@ -71,6 +72,7 @@ class ModelFile:
     optimizer: tuple[StoredArray, ...] | None = None
     iterations: float | None = None
     packs: Any = None
+    random: Any = None
 
 
 @contextmanager
@@ -153,6 +155,7 @@ def _describe(file: h5py.File) -> ModelFile:
         optimizer,
         read_number(file, "pronghorn_iterations"),
         _json_attribute(file, "pronghorn_components"),
+        _json_attribute(file, "pronghorn_random"),
     )
 
 

@@ -13,6 +13,7 @@ from pronghorn.errors import ModelFileError
 from pronghorn.files.attributes import write_names, write_text
 from pronghorn.files.describing import KERAS_VERSION, describe_architecture, describe_training
 from pronghorn.files.packs import record_packs, warn_of_lambdas
+from pronghorn.files.random_state import random_state
 from pronghorn.files.sink import Sink
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def write_model(model: "Sequential", sink: Sink) -> None:
         write_text(file, "keras_version", KERAS_VERSION)
         write_text(file, "model_config", json.dumps(describe_architecture(model)))
         _write_origin(file, model)
+        write_text(file, "pronghorn_random", json.dumps(random_state(model)))
         _write_layers(file.create_group("model_weights"), model.layers)
         if model.compiled:
             write_text(file, "training_config", json.dumps(describe_training(model)))

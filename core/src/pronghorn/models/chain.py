@@ -20,8 +20,8 @@ class Chain:
         self.seed = seed
         self.dtype = np.dtype(backend.floatx())
         self.layers: list[Layer] = []
-        self._key = int(np.random.randint(2**31)) if seed is None else int(seed)
-        self._keys_given = 0
+        self.key = int(np.random.randint(2**31)) if seed is None else int(seed)
+        self.keys_given = 0
         for layer in layers:
             self.add(layer)
 
@@ -81,8 +81,8 @@ class Chain:
         return declared
 
     def _next_key(self) -> int:
-        self._keys_given += 1
-        state = np.random.SeedSequence([self._key, self._keys_given]).generate_state(1, np.uint64)
+        self.keys_given += 1
+        state = np.random.SeedSequence([self.key, self.keys_given]).generate_state(1, np.uint64)
         return int(state[0]) >> 1
 
     def pop(self) -> None:

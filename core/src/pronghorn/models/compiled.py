@@ -118,6 +118,17 @@ class Compiled(Chain):
         self._runner = Runner(self.layers, self.device, self.dtype, self._training, old)
         return self._runner
 
+    @property
+    def steps(self) -> int:
+        """Number of training steps since `compile`, which count dropout's random numbers."""
+        if self._runner is None:
+            return 0
+        return int(self.device.to_host(self._runner.storage.clock)[0])
+
+    @steps.setter
+    def steps(self, value: int) -> None:
+        self.device.copy_in(np.array([value], np.uint64), self.runner.storage.clock)
+
     def to(self, device: str) -> Self:
         """Move the model to "cpu" or "cuda"; weights and optimizer state come along.
 
