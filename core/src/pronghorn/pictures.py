@@ -10,6 +10,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pronghorn.errors import ConfigError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 TRAIN_COLOR = "#1f6fb4"
 VALIDATION_COLOR = "#d9601a"
 TEXT_COLOR = "#333333"
+
+ENDINGS = (".png", ".svg", ".pdf", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".eps", ".ps")
 
 
 def new_figure(width: float, height: float) -> "Figure":
@@ -55,11 +59,26 @@ def new_grid(count: int, columns: int, width: float, height: float) -> "tuple[Fi
     return figure, axes[:count]
 
 
-def save_figure(figure: "Figure", path: str | PathLike[str]) -> Path:
-    """Write the figure; the extension says the format (png where there is none)."""
+def picture_path(path: str | PathLike[str]) -> Path:
+    """Where a picture goes: `path`, with `.png` where it has no ending.
+
+    Raises:
+        ConfigError: the ending stands for no format of pictures.
+    """
     target = Path(path)
     if not target.suffix:
-        target = target.with_suffix(".png")
+        return target.with_suffix(".png")
+    if target.suffix.lower() not in ENDINGS:
+        raise ConfigError(
+            f"cannot draw {str(target)!r}: pictures end in {', '.join(ENDINGS)}, not in "
+            f"{target.suffix!r}"
+        )
+    return target
+
+
+def save_figure(figure: "Figure", path: str | PathLike[str]) -> Path:
+    """Write the figure; the ending says the format (png where there is none)."""
+    target = picture_path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(target, dpi=144)
     return target

@@ -156,6 +156,23 @@ def test_files_that_cannot_be_written_are_told_before_training(table, tmp_path, 
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("kind", ["curves", "mistakes"])
+def test_pictures_in_no_format_are_told_before_training(table, tmp_path, capsys, kind):
+    (tmp_path / "e.toml").write_text(BINARY + f'[output]\n{kind} = "picture.xyz"\n')
+    with pytest.raises(ConfigError, match=r"line \d+, \[output\]: .*pictures end in \.png, \.svg"):
+        train(tmp_path / "e.toml", tmp_path / "out")
+    assert capsys.readouterr().out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_pictures_without_an_ending_are_png(table, tmp_path, capsys):
+    output = '[output]\ncurves = "c"\nmistakes = false\n'
+    (tmp_path / "e.toml").write_text(BINARY.replace("epochs = 30", "epochs = 1") + output)
+    result = train(tmp_path / "e.toml", tmp_path / "out")
+    assert result.files["curves"] == tmp_path / "out" / "c.png"
+    assert result.files["curves"].is_file()
+
+
 def test_callbacks_take_part(table, tmp_path, capsys):
     log = tmp_path / "log.csv"
     extra = f"[[callbacks]]\ncallback = 'CSVLogger'\nfilename = '{log}'\n"

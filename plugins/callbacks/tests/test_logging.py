@@ -78,6 +78,16 @@ def test_curves_are_written_in_the_format_asked_for(run, tmp_path, suffix):
     assert [axis.get_title() for axis in figure.axes] == ["Loss", "Accuracy"]
 
 
+def test_curves_in_no_format_are_refused(run, tmp_path):
+    history = History()
+    run([history], [{"loss": 0.5}])
+    with pytest.raises(ValueError, match=r"curves.xyz': pictures end in \.png, .* not in '\.xyz'"):
+        history.plot(tmp_path / "curves.xyz")
+    assert list(tmp_path.iterdir()) == []
+    history.plot(tmp_path / "curves")
+    assert [path.name for path in tmp_path.iterdir()] == ["curves.png"]
+
+
 def test_curves_show_training_and_validation_and_the_best(run):
     history = History()
     run([history], [{"val_loss": v, "loss": v / 2} for v in (0.9, 0.4, 0.5)])

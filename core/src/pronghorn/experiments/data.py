@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pronghorn.errors import ConfigError, PronghornError
+from pronghorn.errors import ConfigError, DatasetError
 from pronghorn.experiments.section import Section
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -42,6 +42,7 @@ def load_data(data: Section, folder: Path, seed: int | None) -> Data:
         (x_train, y_train), (x_test, y_test) = _load(data, load)
     else:
         (x_train, y_train), (x_test, y_test) = _read(data, folder, seed)
+    _check_lengths(data, train=(x_train, y_train), test=(x_test, y_test))
     inputs = [_prepared(data, x) for x in (x_train, x_test)]
     return Data(inputs[0], np.asarray(y_train), inputs[1], np.asarray(y_test), x_test, names)
 
@@ -74,10 +75,24 @@ def _official(data: Section, name: str) -> tuple[str, str, str]:
 def _load(data: Section, load: Callable[..., Any]) -> tuple[Split, Split]:
     options = data.values.get("options", {})
     try:
-        loaded: tuple[Split, Split] = load(**options)
+        loaded = load(**options)
     except TypeError as error:
         data.fail(f"the dataset does not take these options: {error}", "options")
-    return loaded
+    try:
+        (x_train, y_train), (x_test, y_test) = loaded
+    except (TypeError, ValueError):
+        data.fail("the dataset must return (x_train, y_train), (x_test, y_test)", "dataset")
+    return (x_train, y_train), (x_test, y_test)
+
+
+def _check_lengths(data: Section, **splits: Split) -> None:
+    """Fail unless each sample has a target, and there are some to train on."""
+    for part, (x, y) in splits.items():
+        samples, targets = (len(array) if np.ndim(array) else 0 for array in (x, y))
+        if samples != targets:
+            data.fail(f"there are {samples:,} samples to {part}, but {targets:,} targets")
+        if part == "train" and not samples:
+            data.fail("there are no samples to train on")
 
 
 def _read(data: Section, folder: Path, seed: int | None) -> tuple[Split, Split]:
@@ -90,11 +105,14 @@ def _read(data: Section, folder: Path, seed: int | None) -> tuple[Split, Split]:
     try:
         named = read_named(path)
         if all(part in named for part in _PARTS):
+            if "test_split" in data.values:
+                data.fail("the file is divided already: leave 'test_split' out", "test_split")
             x_train, y_train, x_test, y_test = (named[part] for part in _PARTS)
             return (x_train, y_train), (x_test, y_test)
         x, y = read_pairs(path)
-    except PronghornError as error:
+    except DatasetError as error:
         data.fail(str(error), "file")
+    _check_lengths(data, train=(x, y))
     return _divided(x, y, data.values.get("test_split", 0.2), seed)
 
 

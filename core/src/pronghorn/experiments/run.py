@@ -15,7 +15,7 @@ from pronghorn.experiments.data import Data, as_targets, load_data
 from pronghorn.experiments.mistakes import Guesses, draw_mistakes
 from pronghorn.experiments.schema import Experiment, read_experiment
 from pronghorn.experiments.section import Section
-from pronghorn.pictures import save_figure
+from pronghorn.pictures import picture_path, save_figure
 
 if TYPE_CHECKING:
     from pronghorn.components.callback import Callback
@@ -165,6 +165,9 @@ def _output_files(experiment: Experiment, folder: Path) -> dict[str, Path]:
     if "model" in files:
         with _located(experiment.source.root.sub("output"), "model"):
             check_ending(files["model"])
+    for kind in files.keys() & {"curves", "mistakes"}:
+        with _located(experiment.source.root.sub("output"), kind):
+            files[kind] = picture_path(files[kind])
     for parent in dict.fromkeys([folder, *(path.parent for path in files.values())]):
         try:
             parent.mkdir(parents=True, exist_ok=True)

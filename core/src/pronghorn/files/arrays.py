@@ -37,10 +37,11 @@ def read_pairs(path: Path, targets: Path | None = None) -> tuple[Array, Array]:
         y = held if isinstance(held, np.ndarray) else _pick(held, targets, None, TARGETS)
         return read_inputs(path), y
     held = _read(path)
-    if not isinstance(held, np.ndarray):
+    if isinstance(held, np.ndarray):
+        if path.suffix.lower() == ".csv" and held.ndim == 2 and held.shape[1] > 1:
+            return held[:, :-1], held[:, -1]
+    elif len(held) > 1:  # one array alone would pass for both
         return _pick(held, path, None, INPUTS), _pick(held, path, None, TARGETS)
-    if path.suffix.lower() == ".csv" and held.ndim == 2 and held.shape[1] > 1:
-        return held[:, :-1], held[:, -1]
     raise DatasetError(
         f"{path} holds inputs only: give the file of targets too, or an .npz with arrays x and y"
     )

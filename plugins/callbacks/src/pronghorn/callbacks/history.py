@@ -34,9 +34,9 @@ class History(Callback):
     def plot(self, path: str | PathLike[str] | None = None) -> "Figure":
         """Draw the learning curves, training and validation, one panel a quantity.
 
-        With a `path` the picture is written there, in the format of its extension. Returns the
-        matplotlib figure. Raises ValueError if there is no epoch yet, ImportError if matplotlib
-        is missing.
+        With a `path` the picture is written there, in the format of its ending. Returns the
+        matplotlib figure. Raises ValueError if there is no epoch yet or no such format,
+        ImportError if matplotlib is missing.
         """
         from pronghorn.callbacks.curves import draw_curves
         from pronghorn.pictures import save_figure
