@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import golden
 import numpy as np
 import pytest
 
 from pronghorn import backend, registry
+from pronghorn.components.steps import one_or_all
 from pronghorn.models import model_from_config
 from pronghorn.testing import run_pass
 
@@ -16,10 +18,19 @@ def _known(case: golden.Case) -> bool:
     """Whether every layer of the case is there; the rest waits for its layers."""
     names = {entry.identifier for entry in registry.entries("layers")}
     config = case.info.get("model_config")
-    if config is None or not set(case.info["layers"]) <= names:
-        return False
-    wrapped = {layer["config"].get("layer", {}).get("class_name") for layer in config["config"]}
-    return wrapped - {None} <= names
+    return config is not None and {c for c, _ in _layers(config)} <= {*names, "Sequential"}
+
+
+def _layers(config: Any) -> Iterator[tuple[str, Any]]:
+    """Class and configuration of each layer, whatever it is inside of."""
+    if isinstance(config, list):
+        for each in config:
+            yield from _layers(each)
+    elif isinstance(config, dict):
+        if "class_name" in config:
+            yield config["class_name"], config["config"]
+        for each in config.values():
+            yield from _layers(each)
 
 
 def _passes(case: golden.Case) -> bool:
@@ -36,11 +47,11 @@ def settings() -> Iterator[None]:
 
 def _pads_as_theano(case: golden.Case) -> bool:
     """Whether Theano's "same" is TensorFlow's: it is for odd kernels that move by one."""
-    return all(_plain(layer["config"]) for layer in case.info["model_config"]["config"])
+    return all(_plain(config) for _, config in _layers(case.info["model_config"]))
 
 
 def _plain(config) -> bool:
-    if config.get("border_mode") != "same":
+    if isinstance(config, list) or config.get("border_mode") != "same":
         return True
     steps = [config[key] for key in ("subsample", "subsample_length", "strides") if key in config]
     window = [config[key] for key in ("nb_row", "nb_col", "filter_length") if key in config]
@@ -51,10 +62,10 @@ def _model(case, floatx):
     backend.set_floatx(floatx)
     backend.set_image_dim_ordering(case.info["image_dim_ordering_default"])
     config = json.loads(json.dumps(case.info["model_config"]))
-    for layer in config["config"]:
-        if layer["class_name"] in ("GRU", "LSTM") and layer["config"]["consume_less"] != "gpu":
+    for name, layer in _layers(config):
+        if name in ("GRU", "LSTM") and layer["consume_less"] != "gpu":
             # Keras 1.2 penalized U by W's regularizer there, a defect.
-            layer["config"]["U_regularizer"] = layer["config"]["W_regularizer"]
+            layer["U_regularizer"] = layer["W_regularizer"]
     return model_from_config(config)
 
 
@@ -62,11 +73,10 @@ def _model(case, floatx):
 def test_layer_equals_keras_1_on_tensorflow(case):
     model = _model(case, "float32")
     model.set_weights(case.numbered("w"))
-    done = run_pass(model, case["x0"], case["R"], training=bool(case.info["learning_phase"]))
+    done = run_pass(model, _inputs(case), case["R"], training=bool(case.info["learning_phase"]))
     np.testing.assert_allclose(done.y, case.tf["y"], **golden.TENSORFLOW)
-    if "gx0" in case.tf:
-        np.testing.assert_allclose(done.gx, case.tf["gx0"], **golden.TENSORFLOW)
-    trained = [w.name for w, t in zip(model.weights, case.info["trainable"], strict=True) if t]
+    _check_inputs(done.gx, case.tf, golden.TENSORFLOW)
+    trained = _trained(model, case)
     for index, name in enumerate(trained):
         if f"gw{index}" in case.tf:
             np.testing.assert_allclose(done.gw[name], case.tf[f"gw{index}"], **golden.TENSORFLOW)
@@ -77,15 +87,14 @@ def test_layer_equals_keras_1_on_tensorflow(case):
 )
 def test_layer_equals_keras_1(case):
     model = _model(case, "float64")
-    axes = [weight.spatial_axes for weight in model.weights]
+    axes = [weight.spatial_axes for weight in model.ordered_weights]
     model.set_weights(golden.turned(case.numbered("w"), axes))
-    done = run_pass(model, case["x0"], case["R"], training=bool(case.info["learning_phase"]))
+    done = run_pass(model, _inputs(case), case["R"], training=bool(case.info["learning_phase"]))
     np.testing.assert_allclose(done.y, case["y"], **golden.EXACT)
     pairs = zip(model.output_shape[1:], done.y.shape[1:], strict=True)
     assert all(known in (None, found) for known, found in pairs)
-    if "gx0" in case:
-        np.testing.assert_allclose(done.gx, case["gx0"], **golden.EXACT)
-    trained = [w.name for w, t in zip(model.weights, case.info["trainable"], strict=True) if t]
+    _check_inputs(done.gx, case, golden.EXACT)
+    trained = _trained(model, case)
     axes = [weight.spatial_axes for weight in model.trainable_weights]
     gradients = golden.turned(case.numbered("gw"), axes)
     for name, expected in zip(trained, gradients, strict=True):
@@ -98,8 +107,26 @@ def test_layer_equals_keras_1(case):
         np.testing.assert_array_equal(done.mask.astype(bool), case["mask"].astype(bool))
 
 
+def _trained(model, case):
+    """Names of the weights that have gradients."""
+    pairs = zip(model.ordered_weights, case.info["trainable"], strict=True)
+    return [weight.name for weight, trainable in pairs if trainable]
+
+
+def _inputs(case):
+    """The input, or the list of several."""
+    return one_or_all(case.numbered("x"))
+
+
+def _check_inputs(gradients, arrays, close):
+    gradients = gradients if isinstance(gradients, list) else [gradients]
+    for index, gradient in enumerate(gradients):
+        if f"gx{index}" in arrays:
+            np.testing.assert_allclose(gradient, arrays[f"gx{index}"], **close)
+
+
 def _check_penalties(model, case, gradients):
-    done = run_pass(model, case["x0"], case["R"], penalties=True)
+    done = run_pass(model, _inputs(case), case["R"], penalties=True)
     np.testing.assert_allclose(done.penalty, case["reg_loss"], **golden.EXACT)
     for name, expected in gradients.items():
         np.testing.assert_allclose(done.gw[name], expected, **golden.EXACT)

@@ -229,10 +229,6 @@ def test_initializer_of_a_pack_is_left_as_it_is():
         (sequential(["Dense"]), "a layer's configuration is a dictionary, got 'Dense'"),
         (sequential([{"config": {}}]), "a layer's configuration has a class_name and a config"),
         (sequential([{"class_name": "InputLayer", "config": {}}]), "has no batch_input_shape"),
-        (
-            sequential([{"class_name": "Sequential", "config": []}]),
-            "a model inside a model is not supported",
-        ),
     ],
 )
 def test_what_is_no_configuration(config, message):

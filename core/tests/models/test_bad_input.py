@@ -214,7 +214,7 @@ def test_weights_of_another_shape_change_nothing(model):
         model.set_weights([np.ones((3, 4)), np.ones(3)])
     with refused(ShapeError, "2 weights, but 1 arrays"):
         model.set_weights([np.ones((4, 3))])
-    with refused(ShapeError, "has shape (3,), but an array of shape (4,)"):
+    with refused(ShapeError, "has shape (3,), but the array for it has shape (4,)"):
         model.layers[0].set_weights([np.ones((4, 3)), np.ones(4)])
     for array, old in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(array, old)

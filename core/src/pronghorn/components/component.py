@@ -145,6 +145,8 @@ def split_config(description: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         raise ValueError(f'expected {{"name": ..., "config": {{...}}}}, got {dict(description)!r}')
     if isinstance(rest.get("config"), Mapping):
         return name, dict(rest["config"])
+    if isinstance(rest.get("config"), list):
+        return name, {"layers": rest["config"]}  # a model's
     for key in ("module", "registered_name", "build_config", "config"):
         rest.pop(key, None)
     return name, rest

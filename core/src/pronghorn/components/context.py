@@ -1,9 +1,10 @@
 """What a component may ask for while it describes its work: kernels, arrays, phase, mask."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache, partial
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from pronghorn.devices import kernels
 
 if TYPE_CHECKING:
     from pronghorn.components.activation import Activation
+    from pronghorn.components.layer import Layer
+    from pronghorn.components.regularizer import Regularizer
 
 Array = Any
 """A device array, or in a plan the handle of one: shape, size, dtype, ndim and reshape."""
@@ -36,7 +39,10 @@ class Context:
             objective's kernel has already gone through it.
         needs_input_gradient: whether anything before this layer learns.
         saved: what `forward` keeps for `backward`, set as attributes.
+        penalties: activity regularizers with the outputs that they look at, of all layers so far;
+            None where they do not count.
         key: number that keys this layer's random numbers.
+        layer_name: what messages call it.
         clock: uint64 array (1,), the number of the training step.
     """
 
@@ -51,7 +57,9 @@ class Context:
         self.loss_fused = False
         self.needs_input_gradient = True
         self.saved = SimpleNamespace()
+        self.penalties: list[tuple[Regularizer, Array]] | None = []
         self.key = 0
+        self.layer_name = ""
         self.clock: Array = None
 
     def run(self, kernel: Any, *args: Any) -> None:
@@ -69,6 +77,16 @@ class Context:
     def gradient(self, weight: Weight) -> Array | None:
         """Where the gradient of a weight belongs, or None if the weight does not learn."""
         return weight.gradient
+
+    def inside(self, layer: "Layer") -> Self:
+        """A context of its own for a layer that does part of this one's work."""
+        made = copy(self)
+        made.saved = SimpleNamespace()
+        made.mask = made.output_mask = made.activation = None
+        made.loss_fused = False
+        made.needs_input_gradient = True
+        made.key, made.layer_name = layer.key or 0, layer.name
+        return made
 
     def permuted(self, x: Array, axes: Sequence[int]) -> Array:
         """A copy of `x` whose axis i is axis `axes[i]` of `x`."""

@@ -1,6 +1,7 @@
 """The contract of a layer: shapes, weights, and forward and backward written down once a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,10 @@ from pronghorn.components.weight import Weight
 from pronghorn.errors import ShapeError
 
 Shape = tuple[int | None, ...]
+
+weight_check: ContextVar[Callable[[str, tuple[int, ...]], None] | None]
+weight_check = ContextVar("weight_check", default=None)
+"""Is told layer and shape before a weight is made, and may raise: of files it is a limit."""
 
 
 class Layer(Component):
@@ -110,6 +115,21 @@ class Layer(Component):
         """
         raise ValueError(f"layer {self.name!r} is not stateful: it has no states to reset")
 
+    @property
+    def inner(self) -> "list[Layer]":
+        """The layers inside this one that do its work."""
+        return [value for value in vars(self).values() if isinstance(value, Layer)]
+
+    @property
+    def sources(self) -> "list[Layer]":
+        """The layers that a model's inputs go to where this one is its first, one for each."""
+        return [self]
+
+    @property
+    def flattened(self) -> "list[Layer]":
+        """The layers that a model lists for this one in its files."""
+        return [self]
+
     # What the model calls.
 
     def declared_shape(self) -> Shape | None:
@@ -158,6 +178,9 @@ class Layer(Component):
         dim_ordering: str = "th",
     ) -> Weight:
         """Make a weight `<layer>_<suffix>`, drawn from the layer's own random stream."""
+        check = weight_check.get()
+        if check is not None:
+            check(self.name, shape)
         stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
         value = init(shape, np.random.Generator(stream), dim_ordering)
         weight = Weight(
@@ -174,8 +197,13 @@ class Layer(Component):
 
     @property
     def weights(self) -> list[Weight]:
-        """All weights, in the order of `get_weights`."""
+        """All weights."""
         return self.own_weights
+
+    @property
+    def ordered_weights(self) -> list[Weight]:
+        """All weights, in the order of `get_weights`."""
+        return self.weights
 
     @property
     def trainable_weights(self) -> list[Weight]:
@@ -190,22 +218,22 @@ class Layer(Component):
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of the weights, in the order of Keras 1."""
-        return [weight.value for weight in self.weights]
+        return [weight.value for weight in self.ordered_weights]
 
     def set_weights(self, arrays: Sequence[Any]) -> None:
         """Set all weights. Nothing is changed if a count or a shape is wrong (ShapeError)."""
-        if len(arrays) != len(self.weights):
+        targets = self.ordered_weights
+        if len(arrays) != len(targets):
             raise ShapeError(
-                f"layer {self.name!r} has {len(self.weights)} weights, but {len(arrays)} "
-                f"arrays were given"
+                f"{self.name!r} has {len(targets)} weights, but {len(arrays)} arrays were given"
             )
-        for weight, array in zip(self.weights, arrays, strict=True):
+        for weight, array in zip(targets, arrays, strict=True):
             if np.shape(array) != weight.shape:
                 raise ShapeError(
-                    f"layer {self.name!r}: weight {weight.name!r} has shape {weight.shape}, but "
-                    f"an array of shape {np.shape(array)} was given"
+                    f"{self.name!r}: weight {weight.name!r} has shape {weight.shape}, but the "
+                    f"array for it has shape {np.shape(array)}"
                 )
-        for weight, array in zip(self.weights, arrays, strict=True):
+        for weight, array in zip(targets, arrays, strict=True):
             weight.value = array
 
     def count_params(self) -> int:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from pronghorn.components.layer import Layer
+from pronghorn.components.layer import Layer, Shape
+from pronghorn.components.steps import one_or_all
 from pronghorn.components.weight import Weight
 from pronghorn.devices import Device
 from pronghorn.engine.recorder import Recorder, RecordingContext
@@ -34,12 +35,18 @@ def require_kernels(layers: Sequence[Layer], device: Device, dtype: "np.dtype[An
 
 
 def _describe(layer: Layer, recorder: Recorder) -> None:
-    shape = tuple(ANY_LENGTH if n is None else n for n in layer.input_shape or ())
-    x = recorder.empty(shape, layer.data_dtype)
-    ctx = _Context(recorder, layer, True, recorder.empty((1,), np.uint64))
-    y = layer.forward(x, ctx)
-    if x.dtype == recorder.dtype or layer.trainable_weights:
+    inputs = [
+        recorder.empty(_some_shape(source.input_shape or ()), source.data_dtype)
+        for source in layer.sources
+    ]
+    ctx = _Context(recorder, True, recorder.empty((1,), np.uint64)).inside(layer)
+    y = layer.forward(one_or_all(inputs), ctx)
+    if inputs[0].dtype == recorder.dtype or layer.trainable_weights:
         layer.backward(recorder.empty(y.shape), ctx)
+
+
+def _some_shape(shape: Shape) -> tuple[int, ...]:
+    return tuple(ANY_LENGTH if n is None else n for n in shape)
 
 
 class _Asking(Recorder):

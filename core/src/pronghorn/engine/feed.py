@@ -38,6 +38,36 @@ def as_array(data: Any, what: str, names: Sequence[str] = ()) -> Any:
     return array
 
 
+def as_arrays(data: Any, what: str, names: Sequence[str]) -> list[Any]:
+    """`data` as one numeric array for each of the model's inputs, which have these names.
+
+    Several come as a list or tuple in this order, or as a dictionary by name.
+    """
+    if len(names) == 1:
+        return [as_array(data, what, names)]
+    if isinstance(data, Mapping):
+        data = _by_name(data, what, names)
+    if not isinstance(data, (list, tuple)) or len(data) != len(names):
+        count = f"{len(data)}" if isinstance(data, (list, tuple)) else "one that is no list"
+        raise ShapeError(
+            f"{what} must be a list of {len(names)} arrays, one for each input of the model "
+            f"({', '.join(names)}), got {count}"
+        )
+    return [as_array(part, f"{what}[{i}]") for i, part in enumerate(data)]
+
+
+def _by_name(data: Mapping[str, Any], what: str, names: Sequence[str]) -> list[Any]:
+    """The arrays in the inputs' order, each called as its layer or `<layer>_input`."""
+    given = {key.removesuffix("_input"): array for key, array in data.items()}
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise ShapeError(
+            f"{what} has no array for {', '.join(missing)}: give one for each input of the model "
+            f"({', '.join(names)})"
+        )
+    return [given[name] for name in names]
+
+
 def _converted(data: Any, what: str) -> np.ndarray:
     try:
         return np.asarray(data)
@@ -132,16 +162,19 @@ def _check_classes(y: np.ndarray, classes: int, objective: Objective) -> None:
     )
 
 
-def check_lengths(**arrays: Any) -> int:
+def check_lengths(inputs: Sequence[Any], y: Any = None) -> int:
     """The common number of samples; ShapeError if it is not common, or none are there."""
-    lengths = {name: len(array) for name, array in arrays.items()}
-    count = next(iter(lengths.values()))
-    if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} has {n}" for name, n in lengths.items())
+    lengths = [len(array) for array in inputs]
+    if y is not None:
+        lengths.append(len(y))
+    if len(set(lengths)) > 1:
+        several = len(inputs) > 1
+        names = [*(f"x[{i}]" if several else "x" for i in range(len(inputs))), "y"]
+        told = ", ".join(f"{name} has {n}" for name, n in zip(names, lengths, strict=False))
         raise ShapeError(f"all arrays must have the same number of samples, but {told}")
-    if count == 0:
+    if lengths[0] == 0:
         raise ShapeError("the arrays have no samples")
-    return count
+    return lengths[0]
 
 
 def sample_weights(
@@ -191,33 +224,44 @@ def _checked_weights(weights: np.ndarray, y: Any, temporal: bool) -> np.ndarray:
 class Feed:
     """Copies rows of the user's arrays into a plan's buffers, converting the dtype on the way.
 
-    Only a batch is ever converted, so that uint8 images stay uint8 in memory.
+    Only a batch is ever converted, so that uint8 images stay uint8 in memory. There is one array
+    for each input of the model.
     """
 
-    def __init__(self, x: Any, y: Any = None, weights: np.ndarray | None = None) -> None:
-        self.x, self.y, self.weights = x, y, weights
-        self._staging: dict[tuple[str, tuple[int, ...]], np.ndarray] = {}
+    def __init__(
+        self, inputs: Sequence[Any], y: Any = None, weights: np.ndarray | None = None
+    ) -> None:
+        self.inputs, self.y, self.weights = inputs, y, weights
+        self.sample_shapes = tuple([x.shape[1:] for x in inputs])
+        self._staging: dict[tuple[int, tuple[int, ...]], np.ndarray] = {}
+
+    def part(self, start: int, stop: int) -> "Feed":
+        """The samples from `start` to `stop`."""
+        weights = None if self.weights is None else self.weights[start:stop]
+        y = None if self.y is None else self.y[start:stop]
+        return Feed([x[start:stop] for x in self.inputs], y, weights)
 
     def load(self, plan: Plan, rows: slice | np.ndarray) -> None:
         """Bring these rows to the plan."""
-        self._copy(plan, "x", self.x, rows, plan.input)
+        for index, x in enumerate(self.inputs):
+            self._copy(plan, index, x, rows, plan.inputs[index])
         if plan.target is not None:
-            self._copy(plan, "y", self.y, rows, plan.target)
+            self._copy(plan, -1, self.y, rows, plan.target)
             self._load_weights(plan, rows)
 
-    def _copy(self, plan: Plan, name: str, source: Any, rows: Any, out: Any) -> None:
+    def _copy(self, plan: Plan, index: int, source: Any, rows: Any, out: Any) -> None:
         device = plan.device
         if isinstance(rows, slice) or not isinstance(source, np.ndarray):
             batch = source[rows]
         else:
-            batch = self._buffer(name, (len(rows), *source.shape[1:]), source.dtype)
+            batch = self._buffer(index, (len(rows), *source.shape[1:]), source.dtype)
             np.take(source, rows, axis=0, out=batch, mode="clip")
         device.copy_in(np.asarray(batch).reshape(out.shape), out)
 
-    def _buffer(self, name: str, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-        buffer = self._staging.get((name, shape))
+    def _buffer(self, index: int, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        buffer = self._staging.get((index, shape))
         if buffer is None:
-            buffer = self._staging[name, shape] = np.empty(shape, dtype)
+            buffer = self._staging[index, shape] = np.empty(shape, dtype)
         return buffer
 
     def _load_weights(self, plan: Plan, rows: Any) -> None:

@@ -27,10 +27,7 @@ class Samples:
 
     def part(self, start: int, stop: int) -> "Samples":
         """The samples from `start` to `stop`."""
-        feed = self.feed
-        weights = None if feed.weights is None else feed.weights[start:stop]
-        y = None if feed.y is None else feed.y[start:stop]
-        return Samples(Feed(feed.x[start:stop], y, weights), stop - start)
+        return Samples(self.feed.part(start, stop), stop - start)
 
 
 def batches(count: int, size: int) -> Iterator[tuple[int, int]]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pronghorn.components.layer import Layer
+from pronghorn.components.steps import Step, one_or_all, record_backward, record_forward
 from pronghorn.devices import Device, kernels
 from pronghorn.engine.memory import Workspace
 from pronghorn.engine.recorder import Recorder, RecordingContext
-from pronghorn.engine.steps import Step, record_backward, record_forward
 from pronghorn.engine.storage import Storage
 from pronghorn.engine.tensor import Tensor
 
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 
 class PlanKey(NamedTuple):
-    """What a plan is made for. `phase` is "predict", "test" or "train"."""
+    """What a plan is made for: so many samples of one shape for each input, in a phase.
 
-    input_shape: tuple[int, ...]
+    `phase` is "predict", "test" or "train".
+    """
+
+    samples: int
+    sample_shapes: tuple[tuple[int, ...], ...]
     phase: str
     keep: bool = False
 
@@ -30,7 +34,8 @@ class Plan:
     """Runs one step: forward, and where asked for the loss, the metrics, backward, the update.
 
     Attributes:
-        input, target, coefficient: arrays that the feed writes before a step.
+        inputs: one array for each input of the model, which the feed writes before a step.
+        target, coefficient: likewise.
         output: the model's output.
         results: float64 (2 + sums of the metrics,): data loss, penalties, then the metrics' sums.
         rows: how many rows (samples, or time steps) the loss and the metrics see.
@@ -65,11 +70,13 @@ class Plan:
     # Recording.
 
     def _record(self, layers: Sequence[Layer]) -> None:
-        first = layers[0]
-        self._input = self._held(self.key.input_shape, first.data_dtype)
+        self._inputs = [
+            self._held((self.key.samples, *shape), source.data_dtype)
+            for shape, source in zip(self.key.sample_shapes, layers[0].sources, strict=True)
+        ]
         training = self.key.phase == "train"
-        clock = self.storage.clock
-        self.steps = record_forward(self.recorder, layers, self._input, training, clock)
+        ctx = self._context()
+        self.steps = record_forward(ctx, layers, one_or_all(self._inputs))
         y = self.steps[-1].y
         self._output = self._hold(y)
         self._target: Tensor | None = None
@@ -79,12 +86,12 @@ class Plan:
         if self.training is None or self.key.phase == "predict":
             return
         if training:
-            record_backward(self.steps, self._record_loss(self.training))
+            record_backward(self.steps, self._record_loss(ctx, self.training))
             self._record_update(self.training)
         else:
-            self._record_loss(self.training)
+            self._record_loss(ctx, self.training)
 
-    def _record_loss(self, training: "Training") -> Tensor:
+    def _record_loss(self, ctx: RecordingContext, training: "Training") -> Tensor:
         """Describe loss, penalties and metrics, and return the gradient of the output."""
         objective, metrics = training.objective, training.metrics
         last = self.steps[-1]
@@ -94,11 +101,9 @@ class Plan:
         target = self._target = self._held((self.rows, width))
         results = self._held((2 + sum(m.width for m in metrics),), np.float64)
         self._results, penalty = results, results.part(1, 2)
-        ctx = self._context()
         ctx.run(kernels.fill, results, 0.0)
-        for step in self.steps:
-            if step.layer.activity_regularizer is not None:
-                step.layer.activity_regularizer.record(ctx, step.y, None, penalty)
+        for regularizer, y in ctx.penalties or ():
+            regularizer.record(ctx, y, None, penalty)
         coefficient = self._masked_coefficient(ctx)
         losses = ctx.empty((self.rows,))
         dy = ctx.empty(last.y.shape)
@@ -130,7 +135,7 @@ class Plan:
             if weight.gradient is not None:
                 regularizer.record(ctx, weight, weight.gradient, None)
         if training.on_gradients is not None:
-            ctx.run(training.on_gradients, self.storage.gradients)
+            self.recorder.record(training.on_gradients, (self.storage.gradients,))
         storage = self.storage
         slots = [storage.slots[name] for name in training.optimizer.slots]
         training.optimizer.record(
@@ -145,7 +150,7 @@ class Plan:
 
     def _context(self) -> RecordingContext:
         training = self.key.phase == "train"
-        return RecordingContext(self.recorder, None, training, self.storage.clock)
+        return RecordingContext(self.recorder, training, self.storage.clock)
 
     def _held(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
         return self._hold(self.recorder.empty(shape, dtype))
@@ -157,7 +162,7 @@ class Plan:
     def _finish(self, workspace: Workspace) -> None:
         calls = self.recorder.finish(workspace)
         resolve = self.recorder.resolve
-        self.input, self.output = resolve(self._input), resolve(self._output)
+        self.inputs, self.output = [*map(resolve, self._inputs)], resolve(self._output)
         self.target, self.results = resolve(self._target), resolve(self._results)
         self._program: Callable[[], None] = self.device.program(calls)
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from pronghorn.components.context import Context, bind_call
-from pronghorn.components.layer import Layer
 from pronghorn.devices import Device
 from pronghorn.engine.layout import ChannelsFirst
 from pronghorn.engine.memory import Workspace
 from pronghorn.engine.tensor import FOREVER, Buffer, Tensor
+from pronghorn.errors import DeviceError
 
 
 class Recorder:
@@ -63,16 +63,26 @@ class Recorder:
 
 
 class RecordingContext(Context):
-    """The context in which one layer describes itself to a recorder."""
+    """The context in which a model describes itself to a recorder."""
 
-    def __init__(self, recorder: Recorder, layer: Layer | None, training: bool, clock: Any) -> None:
+    def __init__(self, recorder: Recorder, training: bool, clock: Any) -> None:
         super().__init__(recorder.device, recorder.dtype, training)
+        self.keeps = training
         self.recorder = recorder
         self.clock = clock
-        self.key = (layer.key if layer is not None else None) or 0
 
     def run(self, kernel: Any, *args: Any) -> None:
-        """Note the call; it is made in every step of the plan."""
+        """Note the call; it is made in every step of the plan.
+
+        Raises:
+            DeviceError: it is a function of NumPy arrays, and the plan is not for the CPU.
+        """
+        if self.device.side != "cpu" and not hasattr(kernel, "on") and not hasattr(kernel, "bind"):
+            raise DeviceError(
+                f"layer {self.layer_name!r} calls {getattr(kernel, '__name__', kernel)!r}, a "
+                f"function of NumPy arrays, which cannot run on {self.device.name}: use "
+                'model.to("cpu")'
+            )
         self.recorder.record(kernel, args)
 
     def empty(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:

@@ -38,7 +38,10 @@ class Runner:
         self._plans: dict[PlanKey, Plan] = {}
 
     def _storage(self, dtype: np.dtype, old: Storage | None) -> Storage:
-        learning = [w for layer in self.layers for w in layer.trainable_weights]
+        if self.training is not None:
+            learning = self.training.learning
+        else:
+            learning = [w for layer in self.layers for w in layer.trainable_weights]
         known = {id(w) for w in learning}
         fixed = [w for layer in self.layers for w in layer.weights if id(w) not in known]
         storage = Storage(learning, fixed, self.device, dtype)
@@ -51,8 +54,7 @@ class Runner:
     def train(self, feed: Feed, rows: slice | np.ndarray, count: int) -> list[float]:
         """One update from these rows; the loss and the metrics before it."""
         training = self._compiled()
-        plan = self._plan(feed, count, "train")
-        feed.load(plan, rows)
+        plan = self._loaded(feed, rows, count, "train")
         training.prepare_step(self.storage)
         plan()
         training.optimizer.iterations += 1
@@ -62,15 +64,13 @@ class Runner:
     def test(self, feed: Feed, rows: slice | np.ndarray, count: int) -> list[float]:
         """The loss and the metrics of these rows."""
         training = self._compiled()
-        plan = self._plan(feed, count, "test")
-        feed.load(plan, rows)
+        plan = self._loaded(feed, rows, count, "test")
         plan()
         return training.values(self.device.to_host(plan.results), plan.rows)
 
     def predict(self, feed: Feed, rows: slice | np.ndarray, count: int) -> Any:
         """The output for these rows, a device array that changes with the next step."""
-        plan = self._plan(feed, count, "predict")
-        feed.load(plan, rows)
+        plan = self._loaded(feed, rows, count, "predict")
         plan()
         return plan.output
 
@@ -78,13 +78,15 @@ class Runner:
         assert self.training is not None
         return self.training
 
-    def _plan(self, feed: Feed, count: int, phase: str) -> Plan:
-        shape = (count, *feed.x.shape[1:])
-        key = PlanKey(shape, phase, self.keep and phase == "train")
+    def _loaded(self, feed: Feed, rows: slice | np.ndarray, count: int, phase: str) -> Plan:
+        """The plan for these rows, which are in it already."""
+        self.storage.claim()
+        key = PlanKey(count, feed.sample_shapes, phase, self.keep and phase == "train")
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= MAX_PLANS:
                 self._plans.pop(next(iter(self._plans)))
             plan = Plan(key, self.layers, self.storage, self.workspace, self.training)
             self._plans[key] = plan
+        feed.load(plan, rows)
         return plan

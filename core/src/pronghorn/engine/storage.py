@@ -31,19 +31,30 @@ class Storage:
         self.gradients = device.zeros((size,), dtype)
         self.slots: dict[str, Any] = {}
         self.clock = device.zeros((1,), np.uint64)
-        for weight, place in zip(learning, self.places, strict=True):
-            weight.move(
-                device,
+        self._homes: list[tuple[Weight, Any, Any]] = [
+            (
+                weight,
                 device.view(self.params, place, weight.shape),
                 device.view(self.gradients, place, weight.shape),
             )
-        self._move_fixed(fixed)
+            for weight, place in zip(learning, self.places, strict=True)
+        ]
+        places, size = _places(fixed)
+        self.fixed = device.zeros((size,), dtype)
+        self._homes += [
+            (weight, device.view(self.fixed, place, weight.shape), None)
+            for weight, place in zip(fixed, places, strict=True)
+        ]
+        self.claim()
 
-    def _move_fixed(self, weights: Sequence[Weight]) -> None:
-        places, size = _places(weights)
-        self.fixed = self.device.zeros((size,), self.dtype)
-        for weight, place in zip(weights, places, strict=True):
-            weight.move(self.device, self.device.view(self.fixed, place, weight.shape))
+    def claim(self) -> None:
+        """Let the weights live here, with their numbers, if another model's storage has them.
+
+        Models share weights where they share layers, such as a model and a part of it.
+        """
+        for weight, array, gradient in self._homes:
+            if weight.array is not array:
+                weight.move(self.device, array, gradient)
 
     def add_slots(self, names: Sequence[str]) -> None:
         """Make the optimizer's slots, all zero; those that are there keep their numbers."""

@@ -15,8 +15,9 @@ from pronghorn.engine.storage import Storage
 class Training:
     """The compiled side of a model.
 
-    `metrics` come with their labels; `penalized` are the weights that have a regularizer, with it;
-    `loss_factor` multiplies the loss, but not the penalties.
+    `metrics` come with their labels; `learning` are the weights that learn until it is compiled
+    again; `penalized` are those that have a regularizer, with it; `loss_factor` multiplies the
+    loss, but not the penalties.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Training:
         objective: Objective,
         optimizer: Optimizer,
         metrics: Sequence[tuple[str, Metric]],
+        learning: Sequence[Weight],
         weights: Sequence[Weight],
         on_gradients: Callable[[Any], None] | None = None,
         loss_factor: float = 1.0,
@@ -32,6 +34,7 @@ class Training:
         self.optimizer = optimizer
         self.labels = [label for label, _ in metrics]
         self.metrics = [metric for _, metric in metrics]
+        self.learning = list(learning)
         self.penalized = [(w, w.regularizer) for w in weights if w.regularizer is not None]
         self.on_gradients = on_gradients
         self.loss_factor = loss_factor

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
-from typing import Any
 
-from pronghorn.components.layer import Layer
-from pronghorn.components.weight import Weight
+from pronghorn.components.layer import weight_check
 from pronghorn.errors import ModelFileError
 
 
@@ -22,19 +20,13 @@ class WeightBudget:
         self.left = elements
 
     @contextmanager
-    def watching(self, layer: Layer) -> Iterator[None]:
-        """Count the weights that this layer makes inside the block."""
-        made = layer.add_weight
-
-        def add_weight(suffix: str, shape: tuple[int, ...], *args: Any, **options: Any) -> Weight:
-            self.spend(layer.name, shape)
-            return made(suffix, shape, *args, **options)
-
-        layer.add_weight = add_weight  # type: ignore[method-assign]
+    def watching(self) -> Iterator[None]:
+        """Count the weights that are made inside the block."""
+        token = weight_check.set(self.spend)
         try:
             yield
         finally:
-            del layer.add_weight
+            weight_check.reset(token)
 
     def spend(self, layer: str, shape: tuple[int, ...]) -> None:
         """Raise ModelFileError if the file cannot hold a weight of this shape as well."""

@@ -36,11 +36,10 @@ def build_model(
     architecture = read_architecture(plain)
     check_packs(packs, training=False)
     model = Sequential(name=architecture.name)
-    for entry in architecture.entries:
-        with _blamed_on(entry):
-            layer = make_layer(entry)
-            with budget.watching(layer) if budget else nullcontext():
-                model.add(layer)
+    with budget.watching() if budget else nullcontext():
+        for entry in architecture.entries:
+            with _blamed_on(entry):
+                model.add(make_layer(entry))
     return model
 
 

@@ -66,7 +66,7 @@ def load_weights(model: "Sequential", path: str | os.PathLike[str], by_name: boo
 
     with open_model_file(path) as file:
         pair = pair_by_name if by_name else pair_by_order
-        set_weights(pair(model.layers, file.layers), file.origin)
+        set_weights(pair(model.flattened_layers, file.layers), file.origin)
 
 
 def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential":
@@ -83,7 +83,7 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
     check_packs(file.packs, training=compiling)
     budget = WeightBudget(sum(array.size for layer in file.layers for array in layer.arrays))
     model = build_model(file.config, safe_mode, budget=budget)
-    set_weights(pair_by_order(model.layers, file.layers), file.origin)
+    set_weights(pair_by_order(model.flattened_layers, file.layers), file.origin)
     compiled = compiling and file.training is not None
     if compiled:
         _compile(model, file, safe_mode)

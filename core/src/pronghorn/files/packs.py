@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pronghorn import registry
 from pronghorn.components.component import Component
 from pronghorn.components.custom import NAMELESS, find_custom_object
+from pronghorn.components.layer import Layer
 from pronghorn.errors import (
     AmbiguousComponentError,
     BrokenPackError,
@@ -101,12 +102,13 @@ def _components(model: "Sequential", training: bool) -> Iterator[tuple[str, str]
         yield from _training_components(model)
 
 
-def _layer_components(layer: Component) -> Iterator[tuple[str, str]]:
+def _layer_components(layer: Layer) -> Iterator[tuple[str, str]]:
     yield "layers", layer_identifier(layer)
     for value in vars(layer).values():
-        if isinstance(value, Component):
-            inside = value.kind == "layers"
-            yield from _layer_components(value) if inside else [(value.kind, _identifier(value))]
+        if isinstance(value, Component) and not isinstance(value, Layer):
+            yield value.kind, _identifier(value)
+    for inner in layer.inner:
+        yield from _layer_components(inner)
 
 
 def _training_components(model: "Sequential") -> Iterator[tuple[str, str]]:

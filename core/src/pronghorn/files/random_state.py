@@ -61,6 +61,5 @@ def _all_layers(model: "Sequential") -> Iterator[Layer]:
 def _with_inner(layer: Layer) -> Iterator[Layer]:
     if layer.key is not None:
         yield layer
-    for value in vars(layer).values():
-        if isinstance(value, Layer):
-            yield from _with_inner(value)
+    for inner in layer.inner:
+        yield from _with_inner(inner)

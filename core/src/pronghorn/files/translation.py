@@ -21,8 +21,8 @@ MODELS = ("Sequential",)
 INPUTS = ("InputLayer",)
 FUNCTIONS = ("function", "builtin_function_or_method")
 
-NESTED = ("layer",)
-"""Arguments whose value is itself the configuration of a layer."""
+NESTED = ("layer", "layers")
+"""Arguments whose value is itself the configuration of a layer, or a list of them."""
 
 IGNORED = frozenset(
     {
@@ -90,6 +90,10 @@ def make_layer(entry: Mapping[str, Any]) -> Layer:
     """The layer that an entry of `read_architecture` describes; it has no weights yet."""
     name = entry["class_name"]
     found = Layer.lookup(name)
+    if name in MODELS:
+        inside = read_architecture(entry)
+        model: Layer = found([make_layer(inner) for inner in inside.entries], inside.name)
+        return model
     if not (isinstance(found, type) and issubclass(found, Layer)):
         raise ConfigError(f"{name!r} is {found!r}, which is no class of layers")
     return found.from_config(layer_arguments(found, entry["config"]))
@@ -127,6 +131,8 @@ REGULARIZERS = {"L1": "L1L2Regularizer", "L2": "L1L2Regularizer"}
 def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
+    if key in NESTED and isinstance(value, list):
+        return [make_layer(_entry(inner)) for inner in value]
     if not isinstance(value, Mapping) or "class_name" not in value:
         return value
     if key.endswith(("init", "initializer")):
@@ -206,11 +212,12 @@ def _entry(entry: Any) -> dict[str, Any]:
         rest = dict(entry)
         name, own = rest.pop("name", None), rest.pop("custom_name", None)
         entry = {"class_name": name, "config": {**rest, **({"name": own} if own else {})}}
-    if _bare(entry["class_name"]) in MODELS:
-        raise ConfigError("a model inside a model is not supported: list its layers one by one")
-    if not isinstance(entry["class_name"], str) or not isinstance(entry.get("config"), Mapping):
+    name, config = _bare(entry["class_name"]), entry.get("config")
+    if name in MODELS and isinstance(config, list):
+        config = {"layers": config}
+    if not isinstance(entry["class_name"], str) or not isinstance(config, Mapping):
         raise ConfigError(f"a layer's configuration has a class_name and a config, got {entry!r}")
-    return {"class_name": _bare(entry["class_name"]), "config": dict(entry["config"])}
+    return {"class_name": name, "config": dict(config)}
 
 
 def _bare(class_name: Any) -> str:

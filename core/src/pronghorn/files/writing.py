@@ -33,7 +33,7 @@ def write_model(model: "Sequential", sink: Sink) -> None:
         write_text(file, "model_config", json.dumps(describe_architecture(model)))
         _write_origin(file, model)
         write_text(file, "pronghorn_random", json.dumps(random_state(model)))
-        _write_layers(file.create_group("model_weights"), model.layers)
+        _write_layers(file.create_group("model_weights"), model.flattened_layers)
         if model.compiled:
             write_text(file, "training_config", json.dumps(describe_training(model)))
             _write_optimizer(file, model)
@@ -43,7 +43,7 @@ def write_weights(model: "Sequential", sink: Sink) -> None:
     """Write the weights alone."""
     with _hdf5(sink) as file:
         _write_origin(file, model)
-        _write_layers(file, model.layers)
+        _write_layers(file, model.flattened_layers)
 
 
 def _hdf5(sink: Sink) -> h5py.File:

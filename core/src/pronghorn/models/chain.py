@@ -1,26 +1,36 @@
 """The part of a model that holds layers: adding, finding, weights, configuration."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.components.activation import Activation
+from pronghorn.components.composite import Composite
+from pronghorn.components.context import Array, Context
 from pronghorn.components.custom import custom_object_scope
 from pronghorn.components.layer import Layer, Shape
-from pronghorn.components.weight import Weight
+from pronghorn.components.steps import one_or_all, record_backward, record_forward
 from pronghorn.errors import ShapeError
 
 
-class Chain:
-    """Layers one after the other, each connected as soon as it is added."""
+class Chain(Composite):
+    """Layers one after the other, each connected as soon as it is added.
+
+    A chain is a layer itself, and may stand wherever a layer may.
+    """
 
     def __init__(self, layers: Iterable[Any], name: str | None, seed: int | None) -> None:
+        # Not a layer's constructor: what layers are told, a chain gathers from those inside.
         self.name = name or f"sequential_{backend.get_uid('sequential')}"
         self.seed = seed
         self.dtype = np.dtype(backend.floatx())
+        self.masked = False
+        self.built = True
+        self.batch_input_shape: Shape | None = None
         self.layers: list[Layer] = []
-        self.key = int(np.random.randint(2**31)) if seed is None else int(seed)
+        self.key: int = int(np.random.randint(2**31)) if seed is None else int(seed)
         self.keys_given = 0
         for layer in layers:
             self.add(layer)
@@ -30,10 +40,10 @@ class Chain:
         return f"<{type(self).__name__} {self.name!r}: {size}>"
 
     def add(self, layer: Layer) -> None:
-        """Append a layer and make its weights.
+        """Append a layer, which may be a model, and make its weights.
 
         The first layer must know its input's shape. Raises TypeError for anything but a layer,
-        ValueError for a layer that is in a model already or whose name is taken, ShapeError for
+        ValueError for a layer that is in the model already or whose name is taken, ShapeError for
         a layer that cannot follow the one before it.
         """
         self._check_addable(layer)
@@ -49,14 +59,17 @@ class Chain:
             raise TypeError(
                 f"add() takes a layer, got {layer!r}: make one first, as in add(Dense(10))"
             )
-        if any(layer is other for other in self.layers):
-            raise ValueError(
-                f"layer {layer.name!r} is in this model already; layers cannot be shared: make a "
-                "second one"
-            )
-        if any(layer.name == other.name for other in self.layers):
-            raise ValueError(
-                f"the model has a layer named {layer.name!r} already: names are unique"
+        check_not_shared([self, *_everything(self.layers), *_everything([layer])])
+        taken = {other.name for other in self.flattened_layers}
+        for added in layer.flattened:
+            if added.name in taken:
+                raise ValueError(
+                    f"the model has a layer named {added.name!r} already: names are unique"
+                )
+        if self.layers and len(layer.sources) > 1:
+            raise TypeError(
+                f"layer {layer.name!r} ({type(layer).__name__}) takes {len(layer.sources)} inputs, "
+                "so it can only be the first of a model"
             )
         if self.layers and self.layers[-1].produces_mask and not layer.supports_masking:
             raise ValueError(
@@ -117,31 +130,21 @@ class Chain:
         return self.layers[index]
 
     @property
-    def input_shape(self) -> Shape:
-        """Shape of the input, batch axis first."""
-        shape = self._end(0).input_shape
-        assert shape is not None
-        return shape
+    def flattened_layers(self) -> list[Layer]:
+        """The layers, with those of the branches in the place of a Merge, as files list them."""
+        return [one for layer in self.layers for one in layer.flattened]
 
     @property
-    def output_shape(self) -> Shape:
+    def input_shape(self) -> Any:  # type: ignore[override]
+        """Shape of the input, batch axis first; of several inputs, the list of them."""
+        return one_or_all([source.input_shape for source in self.sources])
+
+    @property
+    def output_shape(self) -> Shape:  # type: ignore[override]
         """Shape of the output, batch axis first."""
         shape = self._end(-1).output_shape
         assert shape is not None
         return shape
-
-    # States.
-
-    @property
-    def stateful(self) -> bool:
-        """Whether a layer keeps states from one batch for the next."""
-        return any(layer.stateful for layer in self.layers)
-
-    def reset_states(self) -> None:
-        """Let stateful layers start the next batch from zeros."""
-        for layer in self.layers:
-            if layer.stateful:
-                layer.reset_states()
 
     def _check_whole_batches(self, count: int, batch_size: int) -> None:
         """Raise ValueError if a stateful model is given samples that do not fill its batches."""
@@ -151,7 +154,17 @@ class Chain:
                 f"batch_size={batch_size}: leave out {count % batch_size} of them"
             )
 
-    # Weights.
+    # As a layer.
+
+    @property
+    def inner(self) -> list[Layer]:
+        """The layers."""
+        return self.layers
+
+    @property
+    def sources(self) -> list[Layer]:
+        """Those of the first layer."""
+        return self._end(0).sources
 
     @property
     def trainable(self) -> bool:
@@ -164,47 +177,71 @@ class Chain:
             layer.trainable = value
 
     @property
-    def trainable_weights(self) -> list[Weight]:
-        """The weights that learn, layer by layer."""
-        return [w for layer in self.layers for w in layer.trainable_weights]
+    def supports_masking(self) -> bool:  # type: ignore[override]
+        """Whether the first layer takes masks."""
+        return self._end(0).supports_masking
 
     @property
-    def non_trainable_weights(self) -> list[Weight]:
-        """The weights that do not learn, layer by layer."""
-        return [w for layer in self.layers for w in layer.non_trainable_weights]
+    def produces_mask(self) -> bool:
+        """Whether the last layer hands one on."""
+        return self._end(-1).produces_mask
 
     @property
-    def weights(self) -> list[Weight]:
-        """All weights: those that learn first."""
-        return self.trainable_weights + self.non_trainable_weights
+    def data_dtype(self) -> Any:
+        """What the first layer takes."""
+        return self._end(0).data_dtype
 
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of all weights, layer by layer."""
-        return [array for layer in self.layers for array in layer.get_weights()]
+    def declared_shape(self) -> Any:
+        """The input's shape; that of several inputs is known to their layers."""
+        return self.input_shape if self.layers else None
 
-    def set_weights(self, arrays: Sequence[Any]) -> None:
-        """Set all weights. Nothing is changed if a count or a shape is wrong (ShapeError)."""
-        targets = [w for layer in self.layers for w in layer.weights]
-        if len(arrays) != len(targets):
+    def check_data(self, x: Any) -> None:
+        """What the first layer checks."""
+        self._end(0).check_data(x)
+
+    def connect(self, input_shape: Shape) -> None:
+        """Check that the model takes what comes before it, and hand a mask on."""
+        known = self.input_shape
+        if known != input_shape and not _agree(known, input_shape):
             raise ShapeError(
-                f"the model has {len(targets)} weights, but {len(arrays)} arrays were given"
+                f"model {self.name!r} takes inputs of shape {known}, but is given {input_shape}"
             )
-        for weight, array in zip(targets, arrays, strict=True):
-            if np.shape(array) != weight.shape:
-                raise ShapeError(
-                    f"weight {weight.name!r} has shape {weight.shape}, but the array for it has "
-                    f"shape {np.shape(array)}"
+        masked = self.masked
+        for layer in self.layers if masked else ():
+            if masked and not layer.supports_masking:
+                raise ValueError(
+                    f"layer {layer.name!r} ({type(layer).__name__}) of {self.name!r} does not "
+                    "support masks, but one is passed on to it"
                 )
-        for weight, array in zip(targets, arrays, strict=True):
-            weight.value = array
+            layer.masked = masked
+            masked = layer.produces_mask
 
-    def count_params(self) -> int:
-        """Number of scalars in all weights."""
-        return sum(layer.count_params() for layer in self.layers)
+    def get_output_shape_for(self, input_shape: Shape) -> Shape:
+        """What comes out of the last layer."""
+        for layer in self.layers:
+            input_shape = layer.get_output_shape_for(input_shape)
+        return input_shape
+
+    def forward(self, x: Any, ctx: Context) -> Array:
+        """Through all layers."""
+        steps = ctx.saved.steps = record_forward(ctx, self.layers, x)
+        ctx.output_mask = steps[-1].ctx.output_mask
+        return steps[-1].y
+
+    def backward(self, dy: Array, ctx: Context) -> Any:
+        """Back through all layers."""
+        steps = ctx.saved.steps
+        steps[-1].ctx.loss_fused = ctx.loss_fused
+        return record_backward(steps, dy, ctx.needs_input_gradient)
+
+    def final_activation(self, ctx: Context) -> Activation | None:
+        """That of the last layer."""
+        activation: Activation | None = ctx.saved.steps[-1].activation
+        return activation
 
     # Configuration.
 
-    def get_config(self) -> list[dict[str, Any]]:
+    def get_config(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """One `{"class_name", "config"}` a layer, as Keras 1 writes it."""
         return [
             {"class_name": type(layer).__name__, "config": layer.get_config()}
@@ -213,8 +250,38 @@ class Chain:
 
     @classmethod
     def from_config(
-        cls, config: Sequence[Mapping[str, Any]], custom_objects: Mapping[str, Any] | None = None
-    ) -> "Chain":
+        cls,
+        config: Sequence[Mapping[str, Any]] | Mapping[str, Any],
+        custom_objects: Mapping[str, Any] | None = None,
+    ) -> Self:
         """Build a model from the layers that `get_config` listed."""
+        given: Any = config if isinstance(config, Mapping) else {"layers": config}
         with custom_object_scope(custom_objects):
-            return cls([Layer.get(dict(entry)) for entry in config], None, None)
+            layers = [Layer.get(dict(entry)) for entry in given["layers"]]
+            return cls(layers, given.get("name"), None)
+
+
+def check_not_shared(layers: Iterable[Layer]) -> None:
+    """Raise ValueError if a layer is there twice."""
+    seen: set[int] = set()
+    for layer in layers:
+        if id(layer) in seen:
+            raise ValueError(
+                f"layer {layer.name!r} is in this model already; layers cannot be shared: make a "
+                "second one"
+            )
+        seen.add(id(layer))
+
+
+def _everything(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers and all that is inside them."""
+    for layer in layers:
+        yield layer
+        yield from _everything(layer.inner)
+
+
+def _agree(known: Any, given: Any) -> bool:
+    """Whether two shapes may be the same; None fits every length."""
+    return len(known) == len(given) and all(
+        None in (a, b) or a == b for a, b in zip(known, given, strict=True)
+    )

@@ -83,7 +83,8 @@ class Compiled(Chain):
             self._objective,
             self.optimizer,
             labelled,
-            [w for layer in self.layers for w in layer.weights],
+            self.trainable_weights,
+            self.weights,
             gradient_hook(self),
             factor,
         )

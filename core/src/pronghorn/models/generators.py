@@ -8,7 +8,7 @@ import numpy as np
 
 from pronghorn.components.spelling import spelled
 from pronghorn.engine.generators import GeneratorSource, Prefetcher
-from pronghorn.engine.loop import Samples, evaluate_all
+from pronghorn.engine.loop import Samples, evaluate_all, predict_all
 
 
 class GeneratorMethods:
@@ -117,7 +117,10 @@ class GeneratorMethods:
         with Prefetcher(generator, max_q_size) as fetch:
             to_samples = lambda b: self._inputs(b[0] if isinstance(b, tuple) else b)  # noqa: E731
             source = GeneratorSource(fetch, to_samples, amount, by_steps)
-            outputs = [self.predict_on_batch(feed.x) for feed, _, _ in source.epoch(0)]
+            outputs = [
+                predict_all(self.runner, Samples(feed, count), count)
+                for feed, _, count in source.epoch(0)
+            ]
         joined = np.concatenate(outputs)
         return joined if by_steps else joined[:amount]
 

@@ -26,7 +26,7 @@ from pronghorn.models.compiled import Compiled
 from pronghorn.models.generators import GeneratorMethods
 
 Arrays = Any
-"""An array, or a list or dictionary that holds one."""
+"""An array, or a list or dictionary of arrays: one for each input of the model."""
 
 
 class Sequential(GeneratorMethods, Compiled):
@@ -83,7 +83,8 @@ class Sequential(GeneratorMethods, Compiled):
         """Train for epochs `initial_epoch` to `nb_epoch` (exclusive), and return the `History`.
 
         Args:
-            x: input, (samples, ...) of any numeric dtype; converted a batch at a time.
+            x: input, (samples, ...) of any numeric dtype; converted a batch at a time. A model
+                with several inputs takes a list of arrays, or a dictionary by layer.
             y: targets, (samples, ...) as the objective wants them.
             batch_size: samples a step; the last step of an epoch may have fewer.
             verbose: 0 silent, 1 progress bar, 2 a line an epoch.
@@ -105,7 +106,7 @@ class Sequential(GeneratorMethods, Compiled):
         for part in (samples, validation):
             if part is not None:
                 self._check_whole_batches(part.count, batch_size)
-        if shuffle is True and not isinstance(samples.feed.x, np.ndarray):
+        if shuffle is True and not all(isinstance(x, np.ndarray) for x in samples.feed.inputs):
             raise TypeError("data in a file cannot be shuffled row by row: use shuffle='batch'")
         if verbose and validation is not None:
             print(f"Train on {samples.count} samples, validate on {validation.count} samples")
@@ -251,12 +252,14 @@ class Sequential(GeneratorMethods, Compiled):
     # Checking data.
 
     def _inputs(self, x: Arrays) -> Samples:
-        first = self._end(0)
-        array = feed.as_array(x, "x", [first.name])
-        feed.check_input(array, self.input_shape, first.name)
-        array = feed.as_columns(array)
-        first.check_data(array)
-        return Samples(feed.Feed(array), feed.check_lengths(x=array))
+        sources = self.sources
+        arrays = feed.as_arrays(x, "x", [source.name for source in sources])
+        for index, source in enumerate(sources):
+            assert source.input_shape is not None
+            feed.check_input(arrays[index], source.input_shape, source.name)
+            arrays[index] = feed.as_columns(arrays[index])
+            source.check_data(arrays[index])
+        return Samples(feed.Feed(arrays), feed.check_lengths(arrays))
 
     def _samples(
         self,
@@ -268,11 +271,11 @@ class Sequential(GeneratorMethods, Compiled):
         inputs = self._inputs(x)
         last = self.layers[-1]
         target = feed.as_array(y, "y", [last.name])
-        count = feed.check_lengths(x=inputs.feed.x, y=target)
+        count = feed.check_lengths(inputs.feed.inputs, target)
         target = feed.prepare_target(target, self.output_shape, self._objective, last.name)
         temporal = self.sample_weight_mode == "temporal"
         weights = feed.sample_weights(target, sample_weight, class_weight, temporal)
-        return Samples(feed.Feed(inputs.feed.x, target, weights), count)
+        return Samples(feed.Feed(inputs.feed.inputs, target, weights), count)
 
     # Describing and saving.
 
@@ -305,7 +308,9 @@ class Sequential(GeneratorMethods, Compiled):
 
 def _named_arrays(which: str, samples: Samples) -> dict[str, Any]:
     data = samples.feed
-    arrays = {"input": data.x, "targets": data.y, "sample weights": data.weights}
+    inputs = ["input"] if len(data.inputs) == 1 else [f"x[{i}]" for i in range(len(data.inputs))]
+    arrays = dict(zip(inputs, data.inputs, strict=True))
+    arrays.update({"targets": data.y, "sample weights": data.weights})
     return {f"{which}{name}": array for name, array in arrays.items()}
 
 

@@ -19,7 +19,11 @@ from pronghorn import hooks
 from pronghorn.errors import BrokenPackError, PackWarning
 from pronghorn.registry import packs
 
-CORE = ("pronghorn.registry.catalogue", "pronghorn.registry.local")
+CORE = (
+    "pronghorn.registry.catalogue",
+    "pronghorn.registry.local",
+    "pronghorn.registry.models",
+)
 INTERNALS = (Path(__file__).parent, Path(pluggy.__file__).parent)
 """Folders whose lines tell nobody what is wrong with a pack."""
 _LISTINGS: dict[str, Callable[[Any], Any]] = {

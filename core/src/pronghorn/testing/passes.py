@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from pronghorn.components.steps import one_or_all, record_backward, record_forward
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels
 from pronghorn.engine.memory import Workspace
-from pronghorn.engine.recorder import Recorder
-from pronghorn.engine.steps import Step, record_backward, record_forward
+from pronghorn.engine.recorder import Recorder, RecordingContext
 from pronghorn.engine.storage import Storage
 from pronghorn.engine.tensor import Tensor
 
@@ -22,14 +22,15 @@ class Pass:
     Attributes:
         y: the output.
         mask: the mask that the last layer hands on, or None.
-        gx: gradient of `sum(y * upstream)` at the input, or None if it has none.
+        gx: gradient of `sum(y * upstream)` at the input, or None if it has none; of a model with
+            several inputs, a list.
         gw: the same at each weight that learns, by the weight's name.
         penalty: sum of all regularizers' penalties, if they were asked for.
     """
 
     y: np.ndarray
     mask: np.ndarray | None
-    gx: np.ndarray | None
+    gx: Any
     gw: dict[str, np.ndarray]
     penalty: float = 0.0
 
@@ -41,12 +42,14 @@ def run_pass(
 
     Args:
         model: a `Sequential`; its weights stay as they are.
-        x: input (batch, ...).
+        x: input (batch, ...), or a list of inputs.
         upstream: gradient of something at the output, in the output's shape.
         training: whether dropout and the like are active.
         penalties: whether regularizers add to the gradients.
     """
-    return Circuit(model, np.shape(x), training, penalties).run(x, upstream)
+    several = len(model.sources) > 1
+    shape = [np.shape(each) for each in x] if several else np.shape(x)
+    return Circuit(model, shape, training, penalties).run(x, upstream)
 
 
 class Circuit:
@@ -57,7 +60,7 @@ class Circuit:
 
     Args:
         model: a `Sequential`.
-        shape: of the input, batch axis first.
+        shape: of the input, batch axis first, or a list of shapes.
         training: whether dropout and the like are active.
         penalties: whether regularizers add to the gradients.
 
@@ -66,23 +69,33 @@ class Circuit:
     """
 
     def __init__(
-        self, model: Any, shape: Sequence[int], training: bool = False, penalties: bool = False
+        self, model: Any, shape: Sequence[Any], training: bool = False, penalties: bool = False
     ) -> None:
         self.learning: list[Weight] = model.trainable_weights
         storage = Storage(self.learning, model.non_trainable_weights, model.device, model.dtype)
         self._recorder = recorder = _CountingRecorder(model.device, model.dtype, keep=True)
-        self._x = recorder.empty(tuple(shape), model.layers[0].data_dtype)
-        steps = record_forward(recorder, model.layers, self._x, training, storage.clock, True)
+        shapes = shape if len(model.sources) > 1 else [shape]
+        self._inputs = [
+            recorder.empty(tuple(each), source.data_dtype)
+            for each, source in zip(shapes, model.sources, strict=True)
+        ]
+        ctx = RecordingContext(recorder, training, storage.clock)
+        ctx.keeps = True
+        if not penalties:
+            ctx.penalties = None
+        steps = record_forward(ctx, model.layers, one_or_all(self._inputs))
         self._y, self._mask = steps[-1].y, steps[-1].ctx.output_mask
         recorder.hold(self._y.buffer)
-        self._penalty = _record_penalties(recorder, steps, self.learning) if penalties else None
+        self._penalty = _record_penalties(ctx, self.learning) if penalties else None
         self._forward = recorder.count
         self._dy = recorder.empty(self._y.shape)
-        self._gx = record_backward(steps, self._dy, to_input=True, penalties=penalties)
-        if self._gx is not None:
-            recorder.hold(self._gx.buffer)
+        gx = record_backward(steps, self._dy, to_input=True)
+        self._gx: list[Tensor | None] = gx if isinstance(gx, list) else [gx]
+        for gradient in self._gx:
+            if gradient is not None:
+                recorder.hold(gradient.buffer)
         if penalties:
-            _record_penalty_gradients(steps[-1], self.learning)
+            _record_penalty_gradients(ctx, self.learning)
         self._program = recorder.finish(Workspace(model.device))
 
     @property
@@ -94,11 +107,13 @@ class Circuit:
     @property
     def output_shape(self) -> tuple[int, ...]:
         """Shape of the output, batch axis first."""
-        return self._y.shape
+        shape: tuple[int, ...] = self._y.shape
+        return shape
 
     def run(self, x: Any, upstream: Any = None) -> Pass:
         """Forward, and back from `upstream` if it is given."""
-        self._copy_in(x, self._x)
+        for values, tensor in zip(x if len(self._inputs) > 1 else [x], self._inputs, strict=True):
+            self._copy_in(values, tensor)
         back = upstream is not None
         if back:
             self._copy_in(upstream, self._dy)
@@ -109,7 +124,7 @@ class Circuit:
         return Pass(
             self._host(self._y),
             None if self._mask is None else self._host(self._mask),
-            self._host(self._gx) if back and self._gx is not None else None,
+            one_or_all([g if g is None else self._host(g) for g in self._gx]) if back else None,
             gw,
             0.0 if self._penalty is None else float(self._host(self._penalty)[0]),
         )
@@ -140,24 +155,20 @@ class _CountingRecorder(Recorder):
         super().record(kernel, args)
 
 
-def _record_penalties(
-    recorder: Recorder, steps: Sequence[Step], weights: Sequence[Weight]
-) -> Tensor:
+def _record_penalties(ctx: RecordingContext, weights: Sequence[Weight]) -> Tensor:
     """Describe the sum of all penalties."""
-    ctx = steps[-1].ctx
-    total = recorder.empty((1,), np.float64)
+    total = ctx.empty((1,), np.float64)
     ctx.run(kernels.fill, total, 0.0)
-    for step in steps:
-        if step.layer.activity_regularizer is not None:
-            step.layer.activity_regularizer.record(ctx, step.y, None, total)
+    for regularizer, y in ctx.penalties or ():
+        regularizer.record(ctx, y, None, total)
     for weight in weights:
         if weight.regularizer is not None:
             weight.regularizer.record(ctx, weight, None, total)
     return total
 
 
-def _record_penalty_gradients(last: Step, weights: Sequence[Weight]) -> None:
+def _record_penalty_gradients(ctx: RecordingContext, weights: Sequence[Weight]) -> None:
     """Describe the weights' penalties being added to their gradients."""
     for weight in weights:
         if weight.regularizer is not None:
-            weight.regularizer.record(last.ctx, weight, weight.gradient, None)
+            weight.regularizer.record(ctx, weight, weight.gradient, None)

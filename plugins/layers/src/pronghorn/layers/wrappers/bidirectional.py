@@ -6,7 +6,7 @@ from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer, Shape
 from pronghorn.devices import kernels as core
 from pronghorn.layers.wrappers import kernels
-from pronghorn.layers.wrappers.wrapper import Wrapper, inside
+from pronghorn.layers.wrappers.wrapper import Wrapper
 
 MODES = ("sum", "mul", "ave", "concat")
 
@@ -106,7 +106,7 @@ class Bidirectional(Wrapper):
         """Both outputs, merged."""
         outputs, ctx.saved.inner = [], []
         for layer in self.inner:
-            inner = inside(ctx, layer)
+            inner = ctx.inside(layer)
             inner.mask = inner.output_mask = ctx.mask
             outputs.append(layer.forward(x, inner))
             ctx.saved.inner.append(inner)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Shape
 from pronghorn.components.regularizer import Regularizer
-from pronghorn.layers.wrappers.wrapper import Wrapper, inside
+from pronghorn.layers.wrappers.wrapper import Wrapper
 
 
 class TimeDistributed(Wrapper):
@@ -75,7 +75,7 @@ class TimeDistributed(Wrapper):
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """The layer's output for all steps as one batch."""
-        ctx.saved.inner = inside(ctx, self.layer)
+        ctx.saved.inner = ctx.inside(self.layer)
         folded = x.reshape((x.shape[0] * x.shape[1], *x.shape[2:]))
         y = self.layer.forward(folded, ctx.saved.inner)
         return y.reshape((*x.shape[:2], *y.shape[1:]))

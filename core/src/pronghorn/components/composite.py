@@ -1,0 +1,66 @@
+"""Layers whose work is done by layers inside, whose weights they show as theirs."""
+
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.layer import Layer
+from pronghorn.components.weight import Weight
+
+
+class Composite(Layer):
+    """Base of wrappers, branches and models: weights and states are those of the layers inside.
+
+    A subclass says in `inner` which layers these are.
+    """
+
+    supports_masking = True
+
+    def connect_inner(self, layer: Layer, shape: Any, stream: int) -> None:
+        """Make a layer's weights from a random stream of its own."""
+        if layer.key is None:
+            state = np.random.SeedSequence([self.key or 0, stream]).generate_state(1, np.uint64)
+            layer.key = int(state[0]) >> 1
+        if not layer.built:
+            layer.dtype = self.dtype
+        layer.connect(shape)
+
+    # Weights.
+
+    @property
+    def trainable_weights(self) -> list[Weight]:
+        """The weights that the optimizer changes, layer by layer."""
+        if not self.trainable:
+            return []
+        return [w for layer in self.inner for w in layer.trainable_weights]
+
+    @property
+    def non_trainable_weights(self) -> list[Weight]:
+        """The weights that the optimizer leaves alone, layer by layer."""
+        fixed = [w for layer in self.inner for w in layer.non_trainable_weights]
+        if self.trainable:
+            return fixed
+        return [w for layer in self.inner for w in layer.trainable_weights] + fixed
+
+    @property
+    def weights(self) -> list[Weight]:
+        """All weights, those that learn first, as Keras 1 has them in its files."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    @property
+    def ordered_weights(self) -> list[Weight]:
+        """All weights, layer by layer."""
+        return [w for layer in self.inner for w in layer.ordered_weights]
+
+    # States.
+
+    @property
+    def stateful(self) -> bool:  # type: ignore[override]
+        """Whether a layer inside keeps states from one batch for the next."""
+        return any(layer.stateful for layer in self.inner)
+
+    def reset_states(self) -> None:
+        """Let stateful layers start the next batch from zeros."""
+        for layer in self.inner:
+            if layer.stateful:
+                layer.reset_states()
