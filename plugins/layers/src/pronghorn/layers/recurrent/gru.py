@@ -66,7 +66,7 @@ class GRU(Recurrent):
     def run_forward(self, sequence: Sequence, ctx: Context) -> None:
         """Describe the loop over time."""
         f, s, at = self.activation, self.inner_activation, sequence
-        kept = int(at.learns)
+        kept = at.kept
         shape = (at.batch, at.padded)
         steps = at.steps if kept else 1
         at.reset = ctx.empty((steps, *shape))

@@ -87,7 +87,7 @@ class LSTM(Recurrent):
     def run_forward(self, sequence: Sequence, ctx: Context) -> None:
         """Describe the loop over time."""
         f, s, at = self.activation, self.inner_activation, sequence
-        kept = int(at.learns)
+        kept = at.kept
         shape = (at.batch, at.padded)
         at.c = ctx.empty((at.steps + 1 if kept else 2, *shape))
         at.start("c", at.c, ctx)

@@ -41,7 +41,8 @@ class Sequence:
         self.gates = len(layer.columns)
         self.width = self.gates * self.padded
         self.share = slice_of(self.batch)
-        self.learns = True
+        # States for the next batch are read where backward would read them.
+        self.kept = int(ctx.keeps or layer.stateful)
         self.dropped = int(ctx.training and layer.dropout_U > 0.0)
         self._join(ctx)
         self._take_mask(ctx)
