@@ -80,7 +80,7 @@ def test_errors_of_the_file_name_the_line_and_what_is_accepted(write, old, new, 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"digits"', '"digit"', r"line 3, \[data\]: there is no dataset .digit.; there are bos"),
+        ('"digits"', '"digit"', r"line 3, \[data\]: there is no dataset 'digit'; there are bos"),
         ('"digits"', '"math:absent"', r"line 3, \[data\]: the dataset 'math:absent' cannot be im"),
         ("shape = [64]", "shape = [63]", r"line 4, \[data\]: samples of shape \(8, 8\) do not fi"),
         ("shape = [64]", "options = {x = 1}", r"line 4, \[data\]: the dataset does not take thes"),

@@ -112,6 +112,34 @@ def test_lists_that_are_none(model):
         Sequential(Dense(3, input_dim=4))
 
 
+@pytest.mark.parametrize("arrays", [(None, Y), (X, None)])
+def test_data_that_are_none(model, arrays):
+    with refused(TypeError, "must be an array of numbers, not None"):
+        model.train_on_batch(*arrays)
+
+
+def test_one_hot_rows_where_class_numbers_are_wanted(model):
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with refused(ShapeError, "You are passing one-hot rows: use categorical_crossentropy"):
+        model.train_on_batch(X, Y)
+
+
+def test_one_output_is_no_choice_of_classes():
+    model = Sequential([Dense(1, input_dim=4, activation="softmax")])
+    model.compile("sgd", "categorical_crossentropy")
+    with refused(ShapeError, "use binary_crossentropy, with the activation sigmoid"):
+        model.train_on_batch(X, Y[:, :1])
+
+
+def test_a_missing_flatten():
+    model = Sequential([Dense(3, input_shape=(5, 4))])
+    model.compile("sgd", "mse")
+    with refused(ShapeError, "takes targets of shape (None, 5, 3), but the array has shape (6, 3)"):
+        model.train_on_batch(np.zeros((6, 5, 4)), Y)
+    with refused(ShapeError, "a Flatten or pooling layer may be missing before"):
+        model.train_on_batch(np.zeros((6, 5, 4)), Y)
+
+
 def test_sample_weight_of_another_shape(model):
     with refused(ShapeError, "sample_weight must have shape (6,), got (5,)"):
         model.train_on_batch(X, Y, sample_weight=np.ones(5))

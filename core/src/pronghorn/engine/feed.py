@@ -27,6 +27,8 @@ def as_array(data: Any, what: str, names: Sequence[str] = ()) -> Any:
         data = _only(list(data), what, names)
     array = data if hasattr(data, "shape") and hasattr(data, "dtype") else _converted(data, what)
     kind = np.dtype(array.dtype).kind
+    if data is None:
+        raise TypeError(f"{what} must be an array of numbers, not None")
     if kind not in NUMERIC:
         held = {"U": "text", "S": "text", "O": "objects"}.get(kind, f"dtype {array.dtype}")
         raise TypeError(
@@ -125,18 +127,31 @@ def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name
     if len(y.shape) == len(expected) and _fits(y.shape[1:], expected[1:]):
         if objective.sparse and output_shape[-1] is not None:
             _check_classes(np.asarray(y), output_shape[-1], objective)
+        if output_shape[-1] == 1 and objective.name == "categorical_crossentropy":
+            raise ShapeError(
+                f"categorical_crossentropy compares several outputs, but layer {layer_name!r} has "
+                "one: use binary_crossentropy, with the activation sigmoid"
+            )
         return y
-    hint = ""
-    if y.shape[-1] == 1 and not objective.sparse and len(y.shape) == len(output_shape):
-        hint = (
-            ". You are passing a target array of class numbers: make it one-hot with "
-            "pronghorn.utils.np_utils.to_categorical, or use sparse_categorical_crossentropy"
-        )
     raise ShapeError(
         f"Error when checking model target: the output of layer {layer_name!r} with objective "
         f"{objective.name!r} takes targets of shape {expected}, but the array has shape "
-        f"{given}{hint}"
+        f"{given}{_hint(y.shape, output_shape, objective)}"
     )
+
+
+def _hint(given: Shape, output: Shape, objective: Objective) -> str:
+    """What is probably meant by targets of another shape."""
+    if len(given) < len(output):
+        return ". The output has more axes: a Flatten or pooling layer may be missing before"
+    if given[-1] == 1 and not objective.sparse:
+        return (
+            ". You are passing a target array of class numbers: make it one-hot with "
+            "pronghorn.utils.np_utils.to_categorical, or use sparse_categorical_crossentropy"
+        )
+    if objective.sparse and given[-1] == output[-1]:
+        return ". You are passing one-hot rows: use categorical_crossentropy, or y.argmax(axis=-1)"
+    return ""
 
 
 def _reject_nan(y: Any) -> None:
