@@ -242,8 +242,6 @@ def _images() -> Iterator[Case]:
     small, large = (2, 2, 3, 2, 3), (2, 2, 6, 6, 3)
     yield Case(package, "enlarge", lambda n: [n(*small), n(*large), 1, 2, 3])
     yield Case(package, "enlarge_gradient", lambda n: [n(*large), n(*small), 1, 2, 3])
-    yield Case(package, "kernel_to_last", lambda n: [n(4, 3, 2, 5), n(2, 5, 3, 4)])
-    yield Case(package, "kernel_to_first", lambda n: [n(2, 5, 3, 4), n(4, 3, 2, 5)])
     yield Case(package, "sum_rows", lambda n: [n(7, 3), n(2, 3)])
     yield Case(package, "slope_sums", lambda n: [n(7, 3), n(7, 3), n(2, 3)], {"slope": slope})
     yield Case(package, "sum_parts", lambda n: [n(4, 3), n(3)])

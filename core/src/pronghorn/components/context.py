@@ -88,10 +88,10 @@ class Context:
         made.key, made.layer_name = layer.key or 0, layer.name
         return made
 
-    def permuted(self, x: Array, axes: Sequence[int]) -> Array:
-        """A copy of `x` whose axis i is axis `axes[i]` of `x`."""
+    def permuted(self, x: Array, axes: Sequence[int], to: Array | None = None) -> Array:
+        """A copy of `x`, a new one or in `to`, whose axis i is axis `axes[i]` of `x`."""
         strides = contiguous_strides(x.shape)
-        y = self.empty(tuple(x.shape[a] for a in axes), x.dtype)
+        y = self.empty(tuple(x.shape[a] for a in axes), x.dtype) if to is None else to
         lengths = self.constant(y.shape, np.int64)
         steps = self.constant([strides[a] for a in axes], np.int64)
         self.run(kernels.permute, x.reshape((x.size,)), lengths, steps, y.reshape((y.size,)))

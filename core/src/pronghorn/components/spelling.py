@@ -30,7 +30,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "embeddings_constraint": ("W_constraint",),
     "bias_constraint": ("b_constraint",),
     "use_bias": ("bias",),
-    "kernel_size": ("filter_length", "nb_row"),
+    "kernel_size": ("filter_length", "nb_row", "kernel_dim1"),
     "strides": ("subsample", "subsample_length", "stride"),
     "padding": ("border_mode",),
     "data_format": ("dim_ordering",),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.convolutional import AtrousConvolution2D as AtrousConvolution2D
     from pronghorn.layers.convolutional import Convolution1D as Convolution1D
     from pronghorn.layers.convolutional import Convolution2D as Convolution2D
+    from pronghorn.layers.convolutional import Convolution3D as Convolution3D
     from pronghorn.layers.convolutional import Cropping1D as Cropping1D
     from pronghorn.layers.convolutional import Cropping2D as Cropping2D
     from pronghorn.layers.convolutional import Cropping3D as Cropping3D
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     AvgPool3D = AveragePooling3D
     Conv1D = Convolution1D
     Conv2D = Convolution2D
+    Conv3D = Convolution3D
     GlobalAvgPool1D = GlobalAveragePooling1D
     GlobalAvgPool2D = GlobalAveragePooling2D
     GlobalAvgPool3D = GlobalAveragePooling3D

@@ -38,8 +38,13 @@ class Spatial(Layer):
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
         """The same with other lengths."""
         lengths = self.output_lengths(spatial(input_shape, self.dim_ordering))
-        number = channels(input_shape, self.dim_ordering)
-        return image_shape(input_shape[0], lengths, number, self.dim_ordering)
+        return self.shape_of(input_shape[0], lengths, channels(input_shape, self.dim_ordering))
+
+    def shape_of(
+        self, batch: int | None, lengths: Sequence[int | None], number: int | None
+    ) -> Shape:
+        """The shape of so many samples with axes of these lengths and so many channels."""
+        return image_shape(batch, lengths, number, self.dim_ordering)
 
     def output_lengths(self, lengths: Sequence[int | None]) -> list[int | None]:
         """Lengths of the output's axes of space, from those of the input's."""

@@ -1,7 +1,7 @@
 """Convolutional layers, and those that pad, crop and enlarge."""
 
 from pronghorn.layers.convolutional.atrous import AtrousConvolution1D, AtrousConvolution2D
-from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D
+from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D, Convolution3D
 from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D, Cropping3D
 from pronghorn.layers.convolutional.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from pronghorn.layers.convolutional.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
@@ -11,6 +11,7 @@ __all__ = [
     "AtrousConvolution2D",
     "Convolution1D",
     "Convolution2D",
+    "Convolution3D",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",

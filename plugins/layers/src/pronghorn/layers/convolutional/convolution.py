@@ -1,24 +1,14 @@
-"""Convolutions of sequences and of images."""
+"""Convolutions of sequences, images and volumes."""
 
-from collections.abc import Callable
 from typing import Any
 
-from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Shape
-from pronghorn.layers.convolutional import kernels
 from pronghorn.layers.convolutional.sliding import Sliding, Window
-from pronghorn.layers.geometry import (
-    channels,
-    check_places,
-    chosen_ordering,
-    image_shape,
-    positive,
-    positives,
-    spatial,
-)
+from pronghorn.layers.geometry import positive, positives
+from pronghorn.layers.spatial import Images, Sequences, Volumes
 
 
-class Convolution1D(Sliding):
+class Convolution1D(Sliding, Sequences):
     """Filters slid along sequences: (batch, steps, features) to (batch, places, nb_filter).
 
     Place i is `f(sum over k of x[i * subsample_length - before + k * atrous_rate] W[k] + b)`, where
@@ -57,7 +47,6 @@ class Convolution1D(Sliding):
         ),
     )
     border_modes = ("valid", "same", "full", "causal")
-    min_ndim = max_ndim = 3
 
     def __init__(
         self,
@@ -99,27 +88,8 @@ class Convolution1D(Sliding):
         """One column wide."""
         return (self.filter_length, 1), (self.subsample_length, 1), (self.atrous_rate, 1)
 
-    def build(self, input_shape: Shape) -> None:
-        """Make W and b."""
-        self.add_weights(input_shape[2], input_shape, "tf")
 
-    def get_output_shape_for(self, input_shape: Shape) -> Shape:
-        """(batch, places, nb_filter)."""
-        self.check_channels(input_shape[2], self.W.shape[2], input_shape)
-        steps = self.lengths((input_shape[1], 1))[0]
-        check_places(self, input_shape, [steps])
-        return (input_shape[0], steps, self.nb_filter)
-
-    def to_images(self, x: Array, ctx: Context) -> Array:
-        """(batch, steps, 1, features)."""
-        return x.reshape((x.shape[0], x.shape[1], 1, x.shape[2]))
-
-    def from_images(self, y: Array, ctx: Context) -> Array:
-        """(batch, places, nb_filter)."""
-        return y.reshape((y.shape[0], y.shape[1], y.shape[3]))
-
-
-class Convolution2D(Sliding):
+class Convolution2D(Sliding, Images):
     """Filters slid over images.
 
     (batch, rows, columns, channels) for "tf", (batch, channels, rows, columns) for "th". Place
@@ -159,7 +129,6 @@ class Convolution2D(Sliding):
         ({"nb_filter": 17, "nb_row": 2, "nb_col": 2, "border_mode": "full"}, (3, 3, 3)),
         ({"nb_filter": 3, "nb_row": 2, "nb_col": 2, "atrous_rate": [2, 3]}, (5, 5, 2)),
     )
-    min_ndim = max_ndim = 4
 
     def __init__(
         self,
@@ -183,57 +152,98 @@ class Convolution2D(Sliding):
     ) -> None:
         super().__init__(
             nb_filter, init, activation, weights, border_mode, W_regularizer, b_regularizer,
-            activity_regularizer, W_constraint, b_constraint, bias, **kwargs,
+            activity_regularizer, W_constraint, b_constraint, bias, dim_ordering=dim_ordering,
+            **kwargs,
         )  # fmt: skip
-        self.nb_row, self.nb_col = _rows_and_columns(nb_row, nb_col)
+        self.nb_row, self.nb_col = sizes_of((nb_row, nb_col), ("nb_row", "nb_col"))
         self.subsample = positives(subsample, "subsample", 2)
         self.atrous_rate = positives(atrous_rate, "atrous_rate", 2)
-        self.dim_ordering = chosen_ordering(dim_ordering)
 
     def window(self) -> Window:
         """As the constructor was told."""
         return (self.nb_row, self.nb_col), self.subsample, self.atrous_rate
 
-    def build(self, input_shape: Shape) -> None:
-        """Make W and b."""
-        self.add_weights(channels(input_shape, self.dim_ordering), input_shape, self.dim_ordering)
 
-    def get_output_shape_for(self, input_shape: Shape) -> Shape:
-        """The places of the kernel instead of rows and columns, filters instead of channels."""
-        wanted = self.W.shape[1 if self.dim_ordering == "th" else 2]
-        self.check_channels(channels(input_shape, self.dim_ordering), wanted, input_shape)
-        lengths = self.lengths(spatial(input_shape, self.dim_ordering))
-        check_places(self, input_shape, lengths)
-        return image_shape(input_shape[0], lengths, self.nb_filter, self.dim_ordering)
+class Convolution3D(Sliding, Volumes):
+    """Filters slid over volumes.
 
-    def to_images(self, x: Array, ctx: Context) -> Array:
-        """Channels last."""
-        return ctx.channels_last(x, self.dim_ordering)
+    (batch, planes, rows, columns, channels) for "tf", (batch, channels, planes, rows, columns) for
+    "th". Place (h, i, j) is `f(sum over a, b, c of x[h', i', j'] W[a, b, c] + b)`, where h' = h *
+    subsample - front + a * atrous_rate and i', j' likewise, front being the padding that
+    `border_mode` asks for. Weights: W (kernel_dim1, kernel_dim2, kernel_dim3, channels, nb_filter)
+    for "tf", (nb_filter, channels, kernel_dim1, kernel_dim2, kernel_dim3) for "th"; b (nb_filter,),
+    zeros at first.
 
-    def from_images(self, y: Array, ctx: Context) -> Array:
-        """In the layer's ordering."""
-        return ctx.ordered(y, self.dim_ordering)
+    Args:
+        nb_filter: number of filters.
+        kernel_dim1, kernel_dim2, kernel_dim3: planes, rows and columns of a filter; three numbers,
+            or a single one for all, may be given in the place of `kernel_dim1`.
+        init: initializer of W.
+        activation: f; None is linear.
+        weights: initial arrays [W, b].
+        border_mode: "valid", "same" (TensorFlow's) or "full".
+        subsample: planes, rows and columns between places.
+        dim_ordering: "tf" (channels last), "th" (channels first) or "default".
+        W_regularizer, b_regularizer: penalties on the weights.
+        activity_regularizer: penalty on the output, summed over the batch.
+        W_constraint, b_constraint: rules that the weights obey after every update.
+        bias: whether there is a b.
+        atrous_rate: planes, rows and columns from one element of a filter to the next.
+    """
 
-    def kernel_last(self, ctx: Context) -> Array:
-        """The kernel with its channels last; turned once a step where W has them first."""
-        if self.dim_ordering == "tf":
-            return self.W
-        filters, depth, rows, columns = self.W.shape
-        w = ctx.empty((rows, columns, depth, filters))
-        ctx.run(kernels.kernel_to_last, self.W, w)
-        return w
+    examples = (
+        ({"nb_filter": 3, "kernel_dim1": [2, 1, 3], "dim_ordering": "tf"}, (3, 2, 4, 2)),
+        ({"nb_filter": 2, "kernel_dim1": 2, "dim_ordering": "th"}, (3, 3, 2, 3)),
+        (
+            {"nb_filter": 2, "kernel_dim1": 3, "border_mode": "same", "subsample": [1, 2, 2]},
+            (2, 3, 4, 1),
+        ),
+        (
+            {"nb_filter": 2, "kernel_dim1": 2, "activation": "gelu", "bias": False},
+            (2, 3, 3, 2),
+        ),
+    )
 
-    def put_gradient(self, dw: Array, ctx: Context, find: Callable[[Array], None]) -> None:
-        """Have `find` write the kernel's gradient; turn it where W has its channels first."""
-        if self.dim_ordering == "tf":
-            find(dw)
-            return
-        found = ctx.empty(ctx.saved.w.shape)
-        find(found)
-        ctx.run(kernels.kernel_to_first, found, dw)
+    def __init__(
+        self,
+        nb_filter: int,
+        kernel_dim1: Any,
+        kernel_dim2: int | None = None,
+        kernel_dim3: int | None = None,
+        init: Any = "glorot_uniform",
+        activation: Any = None,
+        weights: Any = None,
+        border_mode: str = "valid",
+        subsample: Any = (1, 1, 1),
+        dim_ordering: str = "default",
+        W_regularizer: Any = None,
+        b_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        W_constraint: Any = None,
+        b_constraint: Any = None,
+        bias: bool = True,
+        atrous_rate: Any = (1, 1, 1),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            nb_filter, init, activation, weights, border_mode, W_regularizer, b_regularizer,
+            activity_regularizer, W_constraint, b_constraint, bias, dim_ordering=dim_ordering,
+            **kwargs,
+        )  # fmt: skip
+        names = ("kernel_dim1", "kernel_dim2", "kernel_dim3")
+        sizes = sizes_of((kernel_dim1, kernel_dim2, kernel_dim3), names)
+        self.kernel_dim1, self.kernel_dim2, self.kernel_dim3 = sizes
+        self.subsample = positives(subsample, "subsample", 3)
+        self.atrous_rate = positives(atrous_rate, "atrous_rate", 3)
+
+    def window(self) -> Window:
+        """As the constructor was told."""
+        sizes = (self.kernel_dim1, self.kernel_dim2, self.kernel_dim3)
+        return sizes, self.subsample, self.atrous_rate
 
 
-def _rows_and_columns(nb_row: Any, nb_col: Any) -> tuple[int, int]:
-    if nb_col is None:
-        return positives(nb_row, "kernel_size", 2)
-    return positive(nb_row, "nb_row"), positive(nb_col, "nb_col")
+def sizes_of(values: tuple[Any, ...], names: tuple[str, ...]) -> tuple[int, ...]:
+    """The lengths of a kernel: one for each axis, or all of them (or one for all) as the first."""
+    if all(value is None for value in values[1:]):
+        return positives(values[0], "kernel_size", len(values))
+    return tuple(positive(value, name) for value, name in zip(values, names, strict=True))

@@ -56,26 +56,6 @@ def enlarge_gradient(dy, dx, deep, high, wide):
                             dx[n, plane, i, j, c] += dy[n, h, row, column, c]
 
 
-@kernel
-def kernel_to_last(w, last):
-    """last (rows, columns, channels, filters) from w (filters, channels, rows, columns)."""
-    for f in range(w.shape[0]):
-        for c in range(w.shape[1]):
-            for a in range(w.shape[2]):
-                for b in range(w.shape[3]):
-                    last[a, b, c, f] = w[f, c, a, b]
-
-
-@kernel
-def kernel_to_first(last, w):
-    """w (filters, channels, rows, columns) from last (rows, columns, channels, filters)."""
-    for f in range(w.shape[0]):
-        for c in range(w.shape[1]):
-            for a in range(w.shape[2]):
-                for b in range(w.shape[3]):
-                    w[f, c, a, b] = last[a, b, c, f]
-
-
 @kernel(work=lambda dz, parts: dz.size)
 def sum_rows(dz, parts):
     """parts (p, filters) = sums over p runs of the rows of dz (n, filters)."""

@@ -53,23 +53,3 @@ def enlarge_gradient(dy, dx, deep, high, wide):
                     for column in range(j * wide, (j + 1) * wide):
                         total += dy[n, h, row, column, c]
             dx[n, plane, i, j, c] = total
-
-
-@kernel
-def kernel_to_last(w, last):
-    """last (rows, columns, channels, filters) from w (filters, channels, rows, columns)."""
-    for place in prange(last.shape[0] * last.shape[1] * last.shape[2]):
-        rest, c = divided(place, last.shape[2])
-        a, b = divided(rest, last.shape[1])
-        for f in prange(last.shape[3]):
-            last[a, b, c, f] = w[f, c, a, b]
-
-
-@kernel
-def kernel_to_first(last, w):
-    """w (filters, channels, rows, columns) from last (rows, columns, channels, filters)."""
-    for place in prange(w.shape[0] * w.shape[1] * w.shape[2]):
-        rest, a = divided(place, w.shape[2])
-        f, c = divided(rest, w.shape[1])
-        for b in prange(w.shape[3]):
-            w[f, c, a, b] = last[a, b, c, f]
