@@ -144,3 +144,10 @@ def test_function_with_an_option_without_default():
 
     with pytest.raises(TypeError, match=r"wrong\(shape, spread\) should take \(shape\)"):
         Initializer.get(wrong)
+
+
+def test_functions_of_keras_1_pass_a_name_on():
+    normal = Initializer.get("normal")
+    own = Initializer.get(lambda shape, name=None: normal(shape, scale=0.001, name=name))
+    drawn = own((200, 50), np.random.default_rng(0))
+    assert abs(drawn.std() / 0.001 - 1) < 0.05

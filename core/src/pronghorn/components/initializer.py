@@ -20,7 +20,8 @@ class Initializer(NamedComponent):
 
     Made of a function of the weight's shape. The function may also take `rng` (a
     `numpy.random.Generator`), `dim_ordering` ("tf" or "th": where a kernel has its channels) and
-    `name` (None, for scripts of Keras 1); its other parameters need defaults and are options.
+    `name` (None from layers, for scripts of Keras 1); its other parameters need defaults and are
+    options.
 
     Args:
         function: the function, which gives an array, or a number for all elements.
@@ -50,6 +51,7 @@ class Initializer(NamedComponent):
         shape: tuple[int, ...],
         rng: np.random.Generator | None = None,
         dim_ordering: str = "th",
+        name: str | None = None,
         **config: Any,
     ) -> np.ndarray:
         """Draw numbers of a shape.
@@ -58,6 +60,7 @@ class Initializer(NamedComponent):
             shape: the weight's shape.
             rng: where random numbers come from; by default NumPy's global generator seeds one.
             dim_ordering: "tf" if a kernel's channels are its last two axes, "th" if the first.
+            name: for scripts of Keras 1, which pass the weight's; it has no effect.
             config: options for this call.
 
         Raises:
@@ -67,7 +70,7 @@ class Initializer(NamedComponent):
         if config:
             return self.configured(**config)(shape, rng, dim_ordering)
         generator = default_generator() if rng is None else rng
-        supplied = {"rng": generator, "dim_ordering": dim_ordering, "name": None}
+        supplied = {"rng": generator, "dim_ordering": dim_ordering, "name": name}
         given = {n: v for n, v in supplied.items() if n in self._takes}
         drawn = self._array(self.function(tuple(shape), **given, **self.config))
         if drawn.shape not in ((), tuple(shape)):

@@ -87,6 +87,13 @@ def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) 
     return arguments
 
 
+def accepted_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `given` that `function` takes, under its own names for them."""
+    accepted = _parameters(function)
+    taken = {name: value for name, value in given.items() if _meant(name, accepted) in accepted}
+    return canonical_arguments(function, taken)
+
+
 def spelled(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function take the aliases of its keyword arguments.
 

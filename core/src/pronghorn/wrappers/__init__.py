@@ -1,0 +1,1 @@
+"""Pronghorn's models in other libraries' clothes."""

@@ -1,0 +1,30 @@
+"""Reviews by an LSTM with dropout in the embedding and on both of its inputs."""
+
+import numpy as np
+
+np.random.seed(1337)
+
+from keras.datasets import imdb
+from keras.layers import LSTM, Activation, Dense, Embedding
+from keras.models import Sequential
+from keras.preprocessing import sequence
+
+max_features = 60
+maxlen = 16
+batch_size = 16
+
+(X_train, y_train), (X_test, y_test) = imdb.load_data(nb_words=max_features)
+X_train = sequence.pad_sequences(X_train, maxlen=maxlen)
+X_test = sequence.pad_sequences(X_test, maxlen=maxlen)
+print("X_train shape:", X_train.shape)
+
+model = Sequential()
+model.add(Embedding(max_features, 16, dropout=0.2))
+model.add(LSTM(16, dropout_W=0.2, dropout_U=0.2))
+model.add(Dense(1))
+model.add(Activation("sigmoid"))
+model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
+model.fit(X_train, y_train, batch_size=batch_size, nb_epoch=12, validation_data=(X_test, y_test))
+score, acc = model.evaluate(X_test, y_test, batch_size=batch_size)
+print("Test score:", score)
+print("Test accuracy:", acc)
