@@ -8,12 +8,16 @@ if TYPE_CHECKING:
     from pronghorn.components.layer import Layer as Layer
     from pronghorn.layers.convolutional import AtrousConvolution1D as AtrousConvolution1D
     from pronghorn.layers.convolutional import AtrousConvolution2D as AtrousConvolution2D
+    from pronghorn.layers.convolutional import Conv1DTranspose as Conv1DTranspose
+    from pronghorn.layers.convolutional import Conv2DTranspose as Conv2DTranspose
+    from pronghorn.layers.convolutional import Conv3DTranspose as Conv3DTranspose
     from pronghorn.layers.convolutional import Convolution1D as Convolution1D
     from pronghorn.layers.convolutional import Convolution2D as Convolution2D
     from pronghorn.layers.convolutional import Convolution3D as Convolution3D
     from pronghorn.layers.convolutional import Cropping1D as Cropping1D
     from pronghorn.layers.convolutional import Cropping2D as Cropping2D
     from pronghorn.layers.convolutional import Cropping3D as Cropping3D
+    from pronghorn.layers.convolutional import Deconvolution2D as Deconvolution2D
     from pronghorn.layers.convolutional import UpSampling1D as UpSampling1D
     from pronghorn.layers.convolutional import UpSampling2D as UpSampling2D
     from pronghorn.layers.convolutional import UpSampling3D as UpSampling3D
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     Conv1D = Convolution1D
     Conv2D = Convolution2D
     Conv3D = Convolution3D
+    Deconv2D = Deconvolution2D
     GlobalAvgPool1D = GlobalAveragePooling1D
     GlobalAvgPool2D = GlobalAveragePooling2D
     GlobalAvgPool3D = GlobalAveragePooling3D

@@ -95,9 +95,18 @@ class Sliding(Activated):
     def build(self, input_shape: Shape) -> None:
         """Make W, with its channels last ("tf") or first ("th"), and b."""
         self.channels = self.known_channels(input_shape)
-        ends = (self.channels, self.nb_filter)
-        self.W = self.add_kernel("W", ends, self.init, self.W_regularizer, self.W_constraint)
+        self.W = self.add_kernel("W", self.ends, self.init, self.W_regularizer, self.W_constraint)
         self.add_bias()
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The last axes of W for "tf", the first ones in reverse for "th"."""
+        return self.channels, self.nb_filter
+
+    @property
+    def kernel_ordering(self) -> str:
+        """Where W has its channels, that of the images by default."""
+        return self.dim_ordering
 
     def add_kernel(
         self,
@@ -108,10 +117,10 @@ class Sliding(Activated):
         constraint: Constraint | None,
     ) -> Weight:
         """Make a kernel (window, *ends) for "tf", or (*reversed ends, window) for "th"."""
-        window, first = self.kernel_shape, self.dim_ordering == "th"
+        window, first = self.kernel_shape, self.kernel_ordering == "th"
         shape = (*reversed(ends), *window) if first else (*window, *ends)
         made = self.add_weight(
-            suffix, shape, init, regularizer, constraint, dim_ordering=self.dim_ordering
+            suffix, shape, init, regularizer, constraint, dim_ordering=self.kernel_ordering
         )
         made.spatial_axes = self.window_axes
         return made
@@ -119,7 +128,7 @@ class Sliding(Activated):
     @property
     def window_axes(self) -> tuple[int, ...]:
         """The axes of a kernel that are those of the window."""
-        start = 2 if self.dim_ordering == "th" else 0
+        start = 2 if self.kernel_ordering == "th" else 0
         return tuple(range(start, start + len(self.kernel_shape)))
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
