@@ -27,6 +27,8 @@ PACKS = (
     "pronghorn.layers.normalization.kernels",
     "pronghorn.layers.recurrent.kernels",
     "pronghorn.layers.wrappers.kernels",
+    "pronghorn.layers.advanced_activations.kernels",
+    "pronghorn.layers.noise.kernels",
 )
 
 Arguments = list[Any]
@@ -202,6 +204,13 @@ def _packs() -> Iterator[Case]:
     yield Case(
         layers, "activation_bias_gradient", lambda n: [n(7, 5), n(7, 5), n(5)], {"slope": slope}
     )
+    yield Case(layers, "drop_channels", lambda n: [n(2, 4, 3), n.mask(2, 3), 1.5, n(2, 4, 3)])
+    yield Case(layers, "features_beside", lambda n: [n(2, 3, 4), n(3, 8)])
+    yield Case(layers, "features_apart", lambda n: [n(3, 8), n(2, 3, 4)])
+    yield Case(layers, "largest_feature", lambda n: [n(3, 8), n(3, 4)])
+    yield Case(layers, "largest_feature_gradient", _features)
+    yield Case(layers, "mix", lambda n: [n(3, 4) for _ in range(4)])
+    yield Case(layers, "mix_gradient", lambda n: [n(3, 4) for _ in range(6)])
     yield Case(
         regularizers,
         "eigenvalue",
@@ -256,8 +265,8 @@ def _words() -> Iterator[Case]:
 
 
 def _normalization() -> Iterator[Case]:
-    def case(name: str, make: Any) -> Case:
-        return Case(PACKS[7], name, make)
+    def case(name: str, make: Any, scratch: Sequence[int] = ()) -> Case:
+        return Case(PACKS[7], name, make, scratch=scratch)
 
     yield case("sum_rows", lambda n: [n(7, 3), n(2, 3)])
     yield case("sum_squares", lambda n: [n(7, 3), n(3), n(2, 3)])
@@ -274,6 +283,12 @@ def _normalization() -> Iterator[Case]:
     yield case(
         "normalize_rows_gradient",
         lambda n: [n(4, 5), n(4, 5), n(4) ** 2 + 0.5, n(5), 1e-3, n(4, 5)],
+    )
+    yield case("center_rows", lambda n: [n(4, 9), n(9), n(9), 1e-3, 1 / 9, n(4), n(4), n(4, 9)])
+    yield case(
+        "center_rows_gradient",
+        lambda n: [n(4, 9), n(4), n(4), n(9), 1 / 9, n(4, 9), *(n(2, 9) for _ in range(3))],
+        scratch=(6,),
     )
     yield case("sum_unit_products", lambda n: [n(7, 3), n(7, 3), n(2, 3)])
 
@@ -351,6 +366,38 @@ def _wrappers() -> Iterator[Case]:
         )
 
 
+def _advanced_activations() -> Iterator[Case]:
+    def case(name: str, make: Any) -> Case:
+        return Case("pronghorn.layers.advanced_activations.kernels", name, make)
+
+    yield case("repeat_weights", lambda n: [n(3), n(9)])
+    yield case("prelu", lambda n: [n(7, 3), n(3), n(7, 3)])
+    yield case("prelu_gradient", lambda n: [n(7, 3), n(3), n(7, 3), n(2, 3)])
+    yield case("parametric_softplus", lambda n: [n(7, 3), n(3), n(3), n(7, 3)])
+    yield case(
+        "parametric_softplus_gradient",
+        lambda n: [n(7, 3), n(3), n(3), n(7, 3), n(2, 3), n(2, 3)],
+    )
+    yield case("srelu", lambda n: [n(7, 3), *(n(3) for _ in range(4)), n(7, 3)])
+    yield case(
+        "srelu_gradient",
+        lambda n: [n(7, 3), *(n(3) for _ in range(4)), n(7, 3), *(n(2, 3) for _ in range(4))],
+    )
+
+
+def _noise() -> Iterator[Case]:
+    package = "pronghorn.layers.noise.kernels"
+    yield Case(package, "add_noise", lambda n: [n(70), n(70), n.clock(), 77, 0.5])
+    yield Case(package, "scale_by_noise", lambda n: [n(70), n(70), n(70), n.clock(), 77, 0.5])
+    yield Case(package, "multiply", lambda n: [n(9), n(9)])
+
+
+def _features(n: Numbers) -> Arguments:
+    z = n(3, 8)
+    z[1, 4:] = z[1, :4]
+    return [z, np.maximum(z[:, :4], z[:, 4:]), n(3, 4)]
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -379,7 +426,18 @@ PRESENT = tuple(package for package in PACKS if _is_here(package))
 
 CASES = tuple(
     case
-    for cases in (_core, _packs, _pooling, _images, _words, _normalization, _recurrent, _wrappers)
+    for cases in (
+        _core,
+        _packs,
+        _pooling,
+        _images,
+        _words,
+        _normalization,
+        _recurrent,
+        _wrappers,
+        _advanced_activations,
+        _noise,
+    )
     for case in cases()
     if case.package in PRESENT
 )

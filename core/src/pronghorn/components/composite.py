@@ -1,5 +1,7 @@
 """Layers whose work is done by layers inside, whose weights they show as theirs."""
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,12 @@ class Composite(Layer):
         layer.connect(shape)
 
     # Weights.
+
+    def expect_weights(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        """Tell each layer inside of its own."""
+        left = iter(shapes)
+        for layer in self.inner:
+            layer.expect_weights(list(islice(left, len(layer.ordered_weights))))
 
     @property
     def trainable_weights(self) -> list[Weight]:

@@ -220,8 +220,16 @@ class Layer(Component):
         """Copies of the weights, in the order of Keras 1."""
         return [weight.value for weight in self.ordered_weights]
 
+    def expect_weights(self, shapes: Sequence[tuple[int, ...]]) -> None:
+        """Told the shapes of arrays before they are set.
+
+        A layer whose configuration, in files of others, says too little of its weights' shapes may
+        make them again here.
+        """
+
     def set_weights(self, arrays: Sequence[Any]) -> None:
         """Set all weights. Nothing is changed if a count or a shape is wrong (ShapeError)."""
+        self.expect_weights([np.shape(array) for array in arrays])
         targets = self.ordered_weights
         if len(arrays) != len(targets):
             raise ShapeError(

@@ -17,6 +17,7 @@ class Weight:
 
     Until a model trains, `array` is a host array of its own; afterwards it is a view into the
     model's flat parameter buffer, and `gradient` the same view into the flat gradient buffer.
+    `placed` tells which of the two it is.
     `spatial_axes` are the axes along which a file of Keras 1 on Theano holds a kernel turned round.
     """
 
@@ -35,6 +36,7 @@ class Weight:
         self.device = devices.get("cpu")
         self.array: Any = np.ascontiguousarray(value)
         self.gradient: Any = None
+        self.placed = False
         self.spatial_axes: tuple[int, ...] = ()
 
     @property
@@ -52,6 +54,11 @@ class Weight:
     def size(self) -> int:
         """Number of elements."""
         return int(np.prod(self.shape))
+
+    @property
+    def flat(self) -> Any:
+        """The array, where it now lies, as one axis."""
+        return self.array.reshape((self.size,))
 
     @property
     def value(self) -> np.ndarray:
@@ -74,6 +81,7 @@ class Weight:
         """Let the weight live in `array` of `device`, which takes over its numbers."""
         device.copy_in(self.value, array)
         self.device, self.array, self.gradient = device, array, gradient
+        self.placed = True
 
     def __repr__(self) -> str:
         return f"Weight({self.name!r}, shape={self.shape}, trainable={self.trainable})"

@@ -25,6 +25,24 @@ def row_sum(x: Any) -> Any:
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
+def row_dot(x: Any, y: Any) -> Any:
+    """The sum of the products of two one-dimensional arrays of one size."""
+    whole = x.size // 8 * 8
+    s0, s1, s2, s3, s4, s5, s6, s7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(0, whole, 8):
+        s0 += x[j] * y[j]
+        s1 += x[j + 1] * y[j + 1]
+        s2 += x[j + 2] * y[j + 2]
+        s3 += x[j + 3] * y[j + 3]
+        s4 += x[j + 4] * y[j + 4]
+        s5 += x[j + 5] * y[j + 5]
+        s6 += x[j + 6] * y[j + 6]
+        s7 += x[j + 7] * y[j + 7]
+    for j in range(whole, x.size):
+        s0 += x[j] * y[j]
+    return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+
+
 def row_max(x: Any) -> Any:
     """The largest element of a one-dimensional array that is not empty."""
     whole = x.size // 4 * 4

@@ -1,6 +1,6 @@
 """Keeps a configuration from asking for more memory than its own file accounts for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import prod
 
@@ -13,11 +13,15 @@ class WeightBudget:
 
     A configuration is a few bytes of text and could ask for weights of any size, which would be
     drawn and filled before they are compared with what the file holds.
+
+    Args:
+        stored: shapes of the arrays that the file holds, by the name of their layer.
     """
 
-    def __init__(self, elements: int) -> None:
-        self.elements = elements
-        self.left = elements
+    def __init__(self, stored: Mapping[str, Sequence[tuple[int, ...]]]) -> None:
+        self.stored = stored
+        self.elements = sum(prod(shape) for shapes in stored.values() for shape in shapes)
+        self.left = self.elements
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -39,7 +39,9 @@ def build_model(
     with budget.watching() if budget else nullcontext():
         for entry in architecture.entries:
             with _blamed_on(entry):
-                model.add(make_layer(entry))
+                layer = make_layer(entry)
+                layer.expect_weights(budget.stored.get(layer.name, ()) if budget else ())
+                model.add(layer)
     return model
 
 

@@ -81,7 +81,7 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
             "the file holds weights but no model: build the model and call load_weights(path)"
         )
     check_packs(file.packs, training=compiling)
-    budget = WeightBudget(sum(array.size for layer in file.layers for array in layer.arrays))
+    budget = WeightBudget({entry.name: [a.shape for a in entry.arrays] for entry in file.layers})
     model = build_model(file.config, safe_mode, budget=budget)
     set_weights(pair_by_order(model.flattened_layers, file.layers), file.origin)
     compiled = compiling and file.training is not None

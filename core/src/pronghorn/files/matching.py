@@ -49,6 +49,7 @@ def set_weights(pairs: Iterable[Pair], origin: Origin) -> None:
 
 
 def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]]:
+    layer.expect_weights([array.shape for array in stored.arrays])
     weights = list(layer.weights)
     if len(weights) != len(stored.arrays):
         raise ModelFileError(

@@ -6,6 +6,14 @@ from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
     from pronghorn.components.layer import Layer as Layer
+    from pronghorn.layers.advanced_activations import ELU as ELU
+    from pronghorn.layers.advanced_activations import LeakyReLU as LeakyReLU
+    from pronghorn.layers.advanced_activations import ParametricSoftplus as ParametricSoftplus
+    from pronghorn.layers.advanced_activations import PReLU as PReLU
+    from pronghorn.layers.advanced_activations import ReLU as ReLU
+    from pronghorn.layers.advanced_activations import Softmax as Softmax
+    from pronghorn.layers.advanced_activations import SReLU as SReLU
+    from pronghorn.layers.advanced_activations import ThresholdedReLU as ThresholdedReLU
     from pronghorn.layers.convolutional import AtrousConvolution1D as AtrousConvolution1D
     from pronghorn.layers.convolutional import AtrousConvolution2D as AtrousConvolution2D
     from pronghorn.layers.convolutional import Conv1DTranspose as Conv1DTranspose
@@ -29,12 +37,21 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import Dense as Dense
     from pronghorn.layers.core import Dropout as Dropout
     from pronghorn.layers.core import Flatten as Flatten
+    from pronghorn.layers.core import Highway as Highway
     from pronghorn.layers.core import Masking as Masking
+    from pronghorn.layers.core import MaxoutDense as MaxoutDense
     from pronghorn.layers.core import Permute as Permute
     from pronghorn.layers.core import RepeatVector as RepeatVector
     from pronghorn.layers.core import Reshape as Reshape
+    from pronghorn.layers.core import SpatialDropout1D as SpatialDropout1D
+    from pronghorn.layers.core import SpatialDropout2D as SpatialDropout2D
+    from pronghorn.layers.core import SpatialDropout3D as SpatialDropout3D
+    from pronghorn.layers.core import TimeDistributedDense as TimeDistributedDense
     from pronghorn.layers.embeddings import Embedding as Embedding
+    from pronghorn.layers.noise import GaussianDropout as GaussianDropout
+    from pronghorn.layers.noise import GaussianNoise as GaussianNoise
     from pronghorn.layers.normalization import BatchNormalization as BatchNormalization
+    from pronghorn.layers.normalization import LayerNormalization as LayerNormalization
     from pronghorn.layers.pooling import AveragePooling1D as AveragePooling1D
     from pronghorn.layers.pooling import AveragePooling2D as AveragePooling2D
     from pronghorn.layers.pooling import AveragePooling3D as AveragePooling3D

@@ -4,18 +4,14 @@ from math import prod
 from typing import Any
 
 from pronghorn.components.activation import Activation
-from pronghorn.components.constraint import Constraint
 from pronghorn.components.context import Array, Context
-from pronghorn.components.initializer import Initializer
-from pronghorn.components.layer import Layer, Shape
-from pronghorn.components.regularizer import Regularizer
+from pronghorn.components.layer import Shape
 from pronghorn.devices import kernels as core
-from pronghorn.errors import ShapeError
-from pronghorn.layers.bias import bias_config
-from pronghorn.layers.core import kernels
+from pronghorn.layers.core.affine import Affine
+from pronghorn.layers.geometry import positive
 
 
-class Dense(Layer):
+class Dense(Affine):
     """`y = f(x W + b)` over the last axis: (..., input_dim) to (..., output_dim).
 
     Weights: W (input_dim, output_dim); b (output_dim,).
@@ -64,52 +60,22 @@ class Dense(Layer):
         b_init: Any = "zero",
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        if not isinstance(output_dim, int) or output_dim < 1:
-            raise ValueError(f"output_dim must be a positive whole number, got {output_dim!r}")
-        self.output_dim = output_dim
-        self.init = Initializer.get(init)
+        super().__init__(
+            init, weights, W_regularizer, b_regularizer, activity_regularizer, W_constraint,
+            b_constraint, bias, input_dim, b_init, **kwargs,
+        )  # fmt: skip
+        self.output_dim = positive(output_dim, "output_dim")
         self.activation = Activation.get(activation)
-        self.initial_weights = weights
-        self.W_regularizer = Regularizer.get(W_regularizer)
-        self.b_regularizer = Regularizer.get(b_regularizer)
-        self.activity_regularizer = Regularizer.get(activity_regularizer)
-        self.W_constraint = Constraint.get(W_constraint)
-        self.b_constraint = Constraint.get(b_constraint)
-        self.bias = bias
-        self.input_dim = input_dim
-        self.b_init = Initializer.get(b_init)
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""
-        if input_shape[-1] is None:
-            raise ShapeError(f"layer {self.name!r}: the last axis of {input_shape} must be known")
-        self.input_dim = input_shape[-1]
-        self.W = self.add_weight(
-            "W",
-            (self.input_dim, self.output_dim),
-            self.init,
-            self.W_regularizer,
-            self.W_constraint,
-        )
-        if self.bias:
-            self.b = self.add_weight(
-                "b", (self.output_dim,), self.b_init, self.b_regularizer, self.b_constraint
-            )
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments; no `b_init` of zeros, which Keras 1 does not know."""
-        config = super().get_config()
-        del config["b_init"]
-        return {**config, **bias_config(self.b_init)}
+        self.input_dim = self.features_of(input_shape)
+        self.add_kernel((self.input_dim, self.output_dim))
+        self.add_bias((self.output_dim,))
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
         """The input's shape with `output_dim` last."""
-        if input_shape[-1] != self.input_dim:
-            raise ShapeError(
-                f"layer {self.name!r} takes {self.input_dim} features on the last axis, but the "
-                f"input has shape {input_shape}"
-            )
+        self.check_features(input_shape)
         return (*input_shape[:-1], self.output_dim)
 
     @property
@@ -125,29 +91,16 @@ class Dense(Layer):
         """y = f(x W + b), f applied to each block of the product while it is hot."""
         activation = self.final_activation(ctx)
         rows = x.reshape((prod(x.shape[:-1]), x.shape[-1]))
-        y = ctx.empty((rows.shape[0], self.output_dim))
-        z = y
-        if activation.fuses and not (ctx.keeps and activation.needs_input):
-            self._product(rows, y, ctx, activation)
-        else:
-            z = ctx.empty(y.shape) if activation.needs_input else y
-            self._product(rows, z, ctx, Activation.get("linear"))
-            activation.forward(z, y, ctx)
-        ctx.saved.x, ctx.saved.z, ctx.saved.y = rows, z, y
-        return y.reshape((*x.shape[:-1], self.output_dim))
-
-    def _product(self, rows: Array, out: Array, ctx: Context, activation: Activation) -> None:
-        if self.bias:
-            kernel = core.product_bias.specialize(activate=activation.scalar)
-            ctx.run(kernel, rows, self.W, self.b, out)
-        else:
-            ctx.run(core.product.specialize(activate=activation.scalar), rows, self.W, out)
+        ctx.saved.x = rows
+        ctx.saved.z, ctx.saved.y = self.units(rows, self.W, self.b, activation, ctx)
+        return ctx.saved.y.reshape((*x.shape[:-1], self.output_dim))
 
     def backward(self, dy: Array, ctx: Context) -> Array | None:
         """dz = dy f'; dW = xᵀ dz, db = the sum of dz's rows, dx = dz Wᵀ."""
         saved = ctx.saved
         dz = dy.reshape(saved.y.shape)
-        self._bias_gradient(dz, ctx)
+        activation = Activation.get("linear") if ctx.loss_fused else self.final_activation(ctx)
+        self.units_gradient(saved.z, saved.y, dz, self.b, activation, ctx)
         dw = ctx.gradient(self.W)
         if dw is not None:
             ctx.run(core.product_tn, saved.x, dz, dw)
@@ -156,18 +109,3 @@ class Dense(Layer):
         dx = ctx.empty(saved.x.shape)
         ctx.run(core.product_nt, dz, self.W, dx)
         return dx.reshape((*dy.shape[:-1], saved.x.shape[-1]))
-
-    def _bias_gradient(self, dz: Array, ctx: Context) -> None:
-        """Take dz through the activation and sum it into the bias's gradient, in one pass."""
-        activation, saved = self.final_activation(ctx), ctx.saved
-        done = ctx.loss_fused or activation.identity
-        db = ctx.gradient(self.b) if self.bias else None
-        if done or db is None or not activation.fuses:
-            if not done:
-                activation.backward(saved.z, saved.y, dz, dz, ctx)
-            if db is not None:
-                ctx.run(core.bias_gradient, dz, db)
-            return
-        at = saved.z if activation.needs_input else saved.y
-        kernel = kernels.activation_bias_gradient.specialize(slope=activation.slope)
-        ctx.run(kernel, at, dz, db)

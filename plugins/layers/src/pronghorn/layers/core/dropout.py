@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from pronghorn.components.context import Array, Context, contiguous_strides
-from pronghorn.components.layer import Layer
 from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
 from pronghorn.layers.core import kernels
+from pronghorn.layers.core.dropping import Dropping
 
 
-class Dropout(Layer):
+class Dropout(Dropping):
     """In training, sets each element to 0 with probability p and divides the others by 1 - p.
 
     Any shape; the identity when testing and predicting. The random numbers are counted, not
@@ -35,7 +35,6 @@ class Dropout(Layer):
         ({"p": 0.3, "seed": 7}, (4, 3)),
         ({"p": 0.0}, (5,)),
     )
-    supports_masking = True
 
     def __init__(
         self,
@@ -44,32 +43,27 @@ class Dropout(Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        if not 0.0 <= p < 1.0:
-            raise ValueError(f"the share p to drop must be at least 0 and below 1, got {p!r}")
-        self.p = p
+        super().__init__(p, seed, **kwargs)
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
-        self.seed = seed
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """y = x * mask / (1 - p) in training, else x."""
-        if not ctx.training or self.p == 0.0:
+        if not self.drops(ctx):
             return x
-        key = ctx.key if self.seed is None else self.seed
         y = ctx.empty(x.shape)
         if self._noise_lengths(x.shape) == tuple(x.shape):
             mask = ctx.empty((x.size,), np.uint8)
-            ctx.run(core.dropout_forward, _flat(x), _flat(y), mask, ctx.clock, key, self.p)
+            drawn = (mask, ctx.clock, self.key_of(ctx), self.p)
+            ctx.run(core.dropout_forward, _flat(x), _flat(y), *drawn)
         else:
-            mask = ctx.empty((prod(self._noise_lengths(x.shape)),), np.uint8)
-            ctx.run(core.dropout_mask, mask, ctx.clock, key, self.p)
+            mask = self.new_mask((prod(self._noise_lengths(x.shape)),), ctx)
             self._spread(x, mask, y, ctx)
         ctx.saved.mask = mask
         return y
 
     def backward(self, dy: Array, ctx: Context) -> Array:
         """dx = dy * mask / (1 - p), with the mask of `forward`."""
-        if not ctx.training or self.p == 0.0:
+        if not self.drops(ctx):
             return dy
         dx = ctx.empty(dy.shape)
         mask = ctx.saved.mask

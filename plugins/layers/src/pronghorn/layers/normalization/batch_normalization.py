@@ -1,6 +1,5 @@
 """Batch normalization."""
 
-from math import prod
 from typing import Any, ClassVar
 
 from pronghorn.components.context import Array, Context
@@ -9,6 +8,7 @@ from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.regularizer import Regularizer
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ShapeError
+from pronghorn.layers.columns import as_matrix, from_matrix
 from pronghorn.layers.normalization import kernels
 
 PART_ROWS = 512
@@ -95,7 +95,7 @@ class BatchNormalization(Layer):
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """Normalize."""
-        rows = self._rows(x, ctx)
+        rows = as_matrix(x, self._kept(x), ctx)
         y = ctx.empty(rows.shape)
         ctx.saved.x = rows
         if self.mode == 1:
@@ -107,7 +107,7 @@ class BatchNormalization(Layer):
             ctx.saved.mean, ctx.saved.inverse = mean, ctx.empty(self.gamma.shape)
             given = (rows, mean, variance, self.gamma, self.beta, self.epsilon)
             ctx.run(kernels.normalize, *given, ctx.saved.inverse, y)
-        return self._shaped(y, x.shape, ctx)
+        return from_matrix(y, x.shape, self._kept(x), ctx)
 
     def _from_batch(self, ctx: Context) -> bool:
         return self.mode == 2 or (self.mode == 0 and ctx.training)
@@ -131,7 +131,7 @@ class BatchNormalization(Layer):
 
     def backward(self, dy: Array, ctx: Context) -> Array:
         """Through the batch's own statistics where those were used."""
-        rows, shape = self._rows(dy, ctx), dy.shape
+        rows, shape = as_matrix(dy, self._kept(dy), ctx), dy.shape
         dbeta, dgamma = self._weight_gradients(rows, ctx)
         saved, dx = ctx.saved, ctx.empty(rows.shape)
         if self.mode == 1:
@@ -142,7 +142,7 @@ class BatchNormalization(Layer):
             ctx.run(kernels.normalize_gradient, *given, 1.0 / rows.shape[0], dx)
         else:
             ctx.run(kernels.scale_columns, rows, self.gamma, saved.inverse, dx)
-        return self._shaped(dx, shape, ctx)
+        return from_matrix(dx, shape, self._kept(dy), ctx)
 
     def _weight_gradients(self, rows: Array, ctx: Context) -> tuple[Array, Array]:
         saved, parts = ctx.saved, self._parts(rows, ctx)
@@ -158,29 +158,9 @@ class BatchNormalization(Layer):
         ctx.run(kernels.combine, parts, 1.0, dgamma)
         return dbeta, dgamma
 
+    def _kept(self, x: Array) -> list[int]:
+        return [self.axis % x.ndim]
+
     def _parts(self, rows: Array, ctx: Context) -> Array:
         count = min(max(rows.shape[0] // PART_ROWS, 1), MAX_PARTS)
         return ctx.empty((count, rows.shape[1]))
-
-    def _order(self, ndim: int) -> list[int]:
-        axis = self.axis % ndim
-        return [a for a in range(ndim) if a != axis] + [axis]
-
-    def _rows(self, x: Array, ctx: Context) -> Array:
-        """x as (rows, features)."""
-        order = self._order(x.ndim)
-        if order == [0, *range(2, x.ndim), 1] and x.ndim > 2:
-            x = ctx.channels_last(x, "th")
-        elif order != list(range(x.ndim)):
-            x = ctx.permuted(x, order)
-        return x.reshape((prod(x.shape[:-1]), x.shape[-1]))
-
-    def _shaped(self, rows: Array, shape: tuple[int, ...], ctx: Context) -> Array:
-        """Rows back in the shape that `_rows` was given."""
-        order = self._order(len(shape))
-        y = rows.reshape(tuple(shape[a] for a in order))
-        if order == [0, *range(2, len(shape)), 1] and len(shape) > 2:
-            return ctx.ordered(y, "th")
-        if order == list(range(len(shape))):
-            return y
-        return ctx.permuted(y, sorted(range(len(order)), key=order.__getitem__))

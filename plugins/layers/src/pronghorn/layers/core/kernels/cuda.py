@@ -1,6 +1,6 @@
 """Kernels of the core layers on the GPU: neighbouring threads have neighbouring elements."""
 
-from pronghorn.devices.cuda import block_per_row, composed, cuda, kernel, prange
+from pronghorn.devices.cuda import block_per_row, composed, cuda, kernel, prange, twin
 from pronghorn.devices.kernels.cuda.layout import place
 from pronghorn.devices.kernels.cuda.sums import (
     ROWS,
@@ -11,6 +11,10 @@ from pronghorn.devices.kernels.cuda.sums import (
     own_stop,
     put_total,
 )
+from pronghorn.layers.core.kernels import cpu
+
+mix = twin(cpu.mix)
+mix_gradient = twin(cpu.mix_gradient)
 
 
 @kernel
@@ -85,3 +89,55 @@ def activation_bias_gradient(at, dz, db, slope):
     """dz (n, m) *= slope of the activation at `at` (n, m); db (m,) = sums of its columns."""
     first = scaled_column_parts.specialize(slope=slope)
     return in_parts(dz.shape[0], db, lambda partial: first.bind(at, dz, partial))
+
+
+@kernel
+def drop_channels(x, mask, scale, y):
+    """y = x * scale where the mask is 1, else 0; x, y (n, space, channels), mask (n, channels)."""
+    for row in prange(x.shape[0] * x.shape[1]):
+        i, s = row // x.shape[1], row % x.shape[1]
+        for c in prange(x.shape[2]):
+            y[i, s, c] = x[i, s, c] * scale if mask[i, c] else 0.0
+
+
+@kernel
+def features_beside(w, beside):
+    """beside (d, k * m) holds w (k, d, m) with its features next to each other."""
+    for i in prange(w.shape[1]):
+        for j in prange(w.shape[2]):
+            for k in range(w.shape[0]):
+                beside[i, k * w.shape[2] + j] = w[k, i, j]
+
+
+@kernel
+def features_apart(beside, w):
+    """w (k, d, m) from beside (d, k * m)."""
+    for i in prange(w.shape[1]):
+        for j in prange(w.shape[2]):
+            for k in range(w.shape[0]):
+                w[k, i, j] = beside[i, k * w.shape[2] + j]
+
+
+@kernel
+def largest_feature(z, y):
+    """y (n, m) = the largest of the k features of each unit in z (n, k * m)."""
+    for i in prange(y.shape[0]):
+        for j in prange(y.shape[1]):
+            most = z[i, j]
+            for k in range(1, z.shape[1] // y.shape[1]):
+                most = max(most, z[i, k * y.shape[1] + j])
+            y[i, j] = most
+
+
+@kernel
+def largest_feature_gradient(z, y, dy):
+    """z (n, k * m) becomes dy (n, m) shared among the features that equal y (n, m), else 0."""
+    for i in prange(y.shape[0]):
+        for j in prange(y.shape[1]):
+            features, equal = z.shape[1] // y.shape[1], 0.0
+            for k in range(features):
+                equal += 1.0 if z[i, k * y.shape[1] + j] == y[i, j] else 0.0
+            dy[i, j] /= equal
+            for k in range(features):
+                same = z[i, k * y.shape[1] + j] == y[i, j]
+                z[i, k * y.shape[1] + j] = dy[i, j] if same else 0.0

@@ -1,10 +1,13 @@
-"""Kernels of batch normalization on the CPU; x (rows, features).
+"""Kernels of the normalization layers on the CPU; x (rows, features).
 
 Sums over rows are taken in parts of consecutive rows, one row of `parts` each, and the parts are
 added in their order, so that threads change nothing.
 """
 
+import math
+
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.rows import row_dot, row_sum
 
 
 @kernel(work=lambda x, parts: x.size)
@@ -146,3 +149,42 @@ def sum_unit_products(dy, unit, parts):
         for i in range(first, last):
             for j in range(dy.shape[1]):
                 parts[part, j] += dy[i, j] * unit[i, j]
+
+
+@kernel(work=lambda x, *rest: 5 * x.size)
+def center_rows(x, gamma, beta, epsilon, share, mean, inverse, y):
+    """y = gamma (x - mean) inverse + beta, each row by its own statistics; share is 1 / columns.
+
+    inverse (rows,) becomes 1 / sqrt(variance + epsilon), mean (rows,) the mean.
+    """
+    for i in prange(x.shape[0]):
+        mean[i] = row_sum(x[i]) * share
+        for j in range(x.shape[1]):
+            y[i, j] = x[i, j] - mean[i]
+        inverse[i] = 1.0 / math.sqrt(row_dot(y[i], y[i]) * share + epsilon)
+        for j in range(x.shape[1]):
+            y[i, j] = y[i, j] * inverse[i] * gamma[j] + beta[j]
+
+
+@kernel(work=lambda x, *rest: 10 * x.size)
+def center_rows_gradient(x, mean, inverse, gamma, share, dy, unit, dgamma, dbeta):
+    """Gradient of `center_rows`: dy becomes x's.
+
+    dgamma, dbeta (parts, columns) are sums over runs of rows; unit (parts, columns) is scratch.
+    """
+    for part in prange(dgamma.shape[0]):
+        first = part * x.shape[0] // dgamma.shape[0]
+        last = (part + 1) * x.shape[0] // dgamma.shape[0]
+        for j in range(x.shape[1]):
+            dgamma[part, j] = 0.0
+            dbeta[part, j] = 0.0
+        for i in range(first, last):
+            for j in range(x.shape[1]):
+                unit[part, j] = (x[i, j] - mean[i]) * inverse[i]
+                dgamma[part, j] += dy[i, j] * unit[part, j]
+                dbeta[part, j] += dy[i, j]
+                dy[i, j] *= gamma[j]
+            level = row_sum(dy[i]) * share
+            along = row_dot(dy[i], unit[part]) * share
+            for j in range(x.shape[1]):
+                dy[i, j] = (dy[i, j] - level - unit[part, j] * along) * inverse[i]

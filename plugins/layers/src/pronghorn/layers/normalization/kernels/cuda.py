@@ -1,8 +1,8 @@
-"""Kernels of batch normalization on the GPU; x (rows, features)."""
+"""Kernels of the normalization layers on the GPU; x (rows, features)."""
 
 import math
 
-from pronghorn.devices.cuda import block_per_row, cuda, kernel, prange, real
+from pronghorn.devices.cuda import block_per_row, composed, cuda, kernel, prange, real
 from pronghorn.devices.cuda.blocks import block_sum
 from pronghorn.devices.kernels.cuda.sums import (
     ROWS,
@@ -136,3 +136,61 @@ def sum_unit_products(dy, unit, parts):
             found += dy[i, j] * unit[i, j]
             i += ROWS
     put_total(found, parts)
+
+
+@kernel(grid=lambda x, *rest: block_per_row(*x.shape))
+def center_rows(x, gamma, beta, epsilon, share, mean, inverse, y):
+    """y = gamma (x - mean) inverse + beta, each row by its own statistics; share is 1 / columns.
+
+    inverse (rows,) becomes 1 / sqrt(variance + epsilon), mean (rows,) the mean.
+    """
+    i, found = cuda.blockIdx.x, 0.0
+    for j in prange(x.shape[1]):
+        found += x[i, j]
+    middle, found = block_sum(found) * share, 0.0
+    for j in prange(x.shape[1]):
+        found += (x[i, j] - middle) ** 2
+    scale = 1.0 / math.sqrt(block_sum(found) * share + epsilon)
+    if cuda.threadIdx.x == 0:
+        mean[i], inverse[i] = middle, scale
+    for j in prange(x.shape[1]):
+        y[i, j] = (x[i, j] - middle) * scale * gamma[j] + beta[j]
+
+
+@kernel(grid=lambda x, mean, inverse, dy, dgamma, dbeta: column_grid(x, dgamma))
+def centered_column_parts(x, mean, inverse, dy, dgamma, dbeta):
+    """dgamma, dbeta (parts, columns): sums over runs of rows of dy unit and dy."""
+    j, gamma, beta = own_column(), 0.0, 0.0
+    if j < x.shape[1]:
+        i = own_start(x.shape[0], dgamma.shape[0])
+        while i < own_stop(x.shape[0], dgamma.shape[0]):
+            gamma += dy[i, j] * (x[i, j] - mean[i]) * inverse[i]
+            beta += dy[i, j]
+            i += ROWS
+    put_total(gamma, dgamma)
+    put_total(beta, dbeta)
+
+
+@kernel(grid=lambda x, *rest: block_per_row(*x.shape))
+def centered_rows_gradient(x, mean, inverse, gamma, share, dy):
+    """dy becomes the gradient at x."""
+    i, found, across = cuda.blockIdx.x, 0.0, 0.0
+    for j in prange(x.shape[1]):
+        found += dy[i, j] * gamma[j]
+        across += dy[i, j] * gamma[j] * (x[i, j] - mean[i]) * inverse[i]
+    level, along = block_sum(found) * share, block_sum(across) * share
+    for j in prange(x.shape[1]):
+        unit = (x[i, j] - mean[i]) * inverse[i]
+        dy[i, j] = (dy[i, j] * gamma[j] - level - unit * along) * inverse[i]
+
+
+@composed()
+def center_rows_gradient(x, mean, inverse, gamma, share, dy, unit, dgamma, dbeta):
+    """Gradient of `center_rows`: dy becomes x's.
+
+    dgamma, dbeta (parts, columns) are sums over runs of rows; unit is not used here.
+    """
+    return [
+        centered_column_parts.bind(x, mean, inverse, dy, dgamma, dbeta),
+        centered_rows_gradient.bind(x, mean, inverse, gamma, share, dy),
+    ]
