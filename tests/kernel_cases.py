@@ -29,6 +29,7 @@ PACKS = (
     "pronghorn.layers.wrappers.kernels",
     "pronghorn.layers.advanced_activations.kernels",
     "pronghorn.layers.noise.kernels",
+    "pronghorn.metrics.kernels",
 )
 
 Arguments = list[Any]
@@ -217,6 +218,9 @@ def _packs() -> Iterator[Case]:
         lambda n: [n(4, 3), 0.1, n(5, 3), n(4, 4), np.ones(1)],
     )
     yield Case(regularizers, "eigenvalue_gradient", _eigenvectors, scratch=(4, 5))
+    yield Case(
+        "pronghorn.metrics.kernels", "score_counts", lambda n: [n(30), n(30), np.ones((2, 7))]
+    )
 
 
 WINDOW = (2, 3, 2, 1, 2, 2, 1, 1, 0)

@@ -31,6 +31,7 @@ DOUBLE = {
     "fill",
     "masked_coefficient",
     "metric_parts",
+    "score_counts",
     "reduce_sum",
 }
 """Kernels whose sums are float64 on purpose, or whose arrays tell no float type."""

@@ -3,6 +3,7 @@
 import golden
 import numpy as np
 import pytest
+import sklearn.metrics
 
 from pronghorn import registry
 from pronghorn.components.context import EagerContext
@@ -78,6 +79,49 @@ def test_top_k():
         assert Metric.get("top_k_categorical_accuracy").configured(k=k)(t, p) == value
         sparse = Metric.get("sparse_top_k_categorical_accuracy").configured(k=k)
         assert sparse([[1], [0]], p) == value
+
+
+SCORES = np.random.default_rng(3).random((300, 1))
+TRUTH = (np.random.default_rng(4).random((300, 1)) < 0.2 + 0.6 * SCORES).astype(float)
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize(
+    ("name", "reference"),
+    [
+        ("precision", sklearn.metrics.precision_score),
+        ("recall", sklearn.metrics.recall_score),
+        ("fmeasure", sklearn.metrics.f1_score),
+        ("matthews_correlation", sklearn.metrics.matthews_corrcoef),
+        ("binary_accuracy", sklearn.metrics.accuracy_score),
+        ("fbeta_score", lambda t, p: sklearn.metrics.fbeta_score(t, p, beta=2)),
+    ],
+)
+def test_thresholds_against_scikit_learn(name, reference, threshold):
+    config = {"threshold": threshold} | ({"beta": 2} if name == "fbeta_score" else {})
+    metric = Metric.get({"name": name, "config": config})
+    expected = reference(TRUTH[:, 0], SCORES[:, 0] > threshold)
+    assert metric(TRUTH, SCORES) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("thresholds", [2, 11, 200])
+def test_auc_is_that_of_predictions_rounded_up_to_a_threshold(thresholds):
+    steps = np.ceil(SCORES * (thresholds - 1)) / (thresholds - 1)
+    metric = Metric.get({"name": "auc", "config": {"num_thresholds": thresholds}})
+    expected = sklearn.metrics.roc_auc_score(TRUTH, steps)
+    assert metric(TRUTH, SCORES) == pytest.approx(expected, rel=1e-12)
+    if thresholds == 200:
+        assert expected == pytest.approx(sklearn.metrics.roc_auc_score(TRUTH, SCORES), abs=2e-3)
+
+
+def test_auc_at_the_ends():
+    auc = Metric.get("AUC")
+    assert auc([[0], [0], [1], [1]], [[0.0], [0.1], [0.9], [1.0]]) == 1.0
+    assert auc([[1], [0]], [[0.0], [1.0]]) == 0.0
+    assert auc([[1], [0]], [[-5.0], [0.0]]) == 0.5
+    assert auc([[1], [1]], [[0.3], [0.6]]) == 0.0
+    with pytest.raises(ValueError, match="num_thresholds must be 2 or more, got 1"):
+        Metric.get({"name": "auc", "config": {"num_thresholds": 1}})
 
 
 def test_half_rounds_to_zero():

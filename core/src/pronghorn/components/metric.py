@@ -19,7 +19,9 @@ RowCallable = Callable[..., Any]
 
 
 class Metric(NamedComponent):
-    """A number that tells how good a batch's predictions are. It has no influence on training.
+    """A number that tells how good predictions are. It has no influence on training.
+
+    It is made of sums over rows, which are added up over all batches before `result` is taken.
 
     Attributes:
         name: the identifier, which is also the label in logs.
@@ -66,14 +68,18 @@ class Metric(NamedComponent):
 
         They are added to `sums`, float64 (width,).
         """
+        self.check_columns(t, p)
+        scale = 1.0 / p.shape[1] if self.reduction == "mean" else 1.0
+        ctx.run(kernels.metric_rows.specialize(row=self.row), t, p, scale, sums)
+
+    def check_columns(self, t: Array, p: Array) -> None:
+        """Raise ShapeError if there are not as many columns in the targets as predicted."""
         columns = p.shape[1]
         if t.shape[1] != columns and not (self.sparse and t.shape[1] == 1):
             raise ShapeError(
                 f"metric {self.name!r} compares predictions of {columns} columns with targets of "
                 f"as many, but the targets have {t.shape[1]}"
             )
-        scale = 1.0 / columns if self.reduction == "mean" else 1.0
-        ctx.run(kernels.metric_rows.specialize(row=self.row), t, p, scale, sums)
 
     def result(self, sums: Any, rows: int) -> float:
         """The metric's value, from the sums over `rows` rows: their mean."""

@@ -1,6 +1,6 @@
 """The loops over epochs and batches behind fit, evaluate and predict."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -104,11 +104,12 @@ def train_epochs(
     try:
         for epoch in epochs:
             callbacks.on_epoch_begin(epoch, {})
-            _train_epoch(model, source.epoch(epoch), callbacks)
+            reached = _train_epoch(model, source.epoch(epoch), callbacks)
             logs: dict[str, Any] = {}
             if validate is not None:
                 names = (f"val_{name}" for name in model.metrics_names)
                 logs.update(zip(names, validate(), strict=True))
+            logs.update(reached)
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
@@ -116,28 +117,32 @@ def train_epochs(
         callbacks.on_train_end({})
 
 
-def _train_epoch(model: "Sequential", source: Iterator[Batch], callbacks: CallbackList) -> None:
+def _train_epoch(
+    model: "Sequential", source: Iterator[Batch], callbacks: CallbackList
+) -> dict[str, float]:
+    """Train on the batches; the loss and the metrics over all of them."""
     names = model.metrics_names
     runner = model.runner
+    totals = runner.totals()
     for index, (feed, rows, count) in enumerate(source):
         logs: dict[str, Any] = {"batch": index, "size": count}
         callbacks.on_batch_begin(index, logs)
-        values = runner.train(feed, rows, count)
+        values = runner.train(feed, rows, count, totals)
         logs.update(zip(names, values, strict=True))
         callbacks.on_batch_end(index, logs)
         if model.stop_training:
             break
+    return dict(zip(names, totals.values(), strict=False))
 
 
 def evaluate_all(
     runner: Runner, samples: Samples, batch_size: int, verbose: int = 0
 ) -> list[float]:
-    """Loss and metrics over all samples: means of the batches' values, weighted by their size."""
-    totals: Sequence[float] | np.ndarray = []
+    """Loss and metrics over all samples."""
+    totals = runner.totals()
     for start, stop in shown_batches(samples.count, batch_size, verbose):
-        values = np.array(runner.test(samples.feed, slice(start, stop), stop - start))
-        totals = values * (stop - start) + (totals if len(totals) else 0.0)
-    return [float(total) / samples.count for total in totals]
+        runner.test(samples.feed, slice(start, stop), stop - start, totals)
+    return totals.values()
 
 
 def predict_all(runner: Runner, samples: Samples, batch_size: int, verbose: int = 0) -> np.ndarray:

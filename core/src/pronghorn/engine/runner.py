@@ -11,7 +11,7 @@ from pronghorn.engine.feed import Feed
 from pronghorn.engine.memory import Workspace
 from pronghorn.engine.plan import Plan, PlanKey
 from pronghorn.engine.storage import Storage
-from pronghorn.engine.training import Training
+from pronghorn.engine.training import Totals, Training
 
 MAX_PLANS = 64
 """Plans kept; beyond that the oldest goes (data of many lengths would pile them up)."""
@@ -51,22 +51,35 @@ class Runner:
             storage.adopt(old)
         return storage
 
-    def train(self, feed: Feed, rows: slice | np.ndarray, count: int) -> list[float]:
-        """One update from these rows; the loss and the metrics before it."""
+    def train(
+        self, feed: Feed, rows: slice | np.ndarray, count: int, totals: Totals | None = None
+    ) -> list[float]:
+        """One update from these rows; the loss and the metrics before it, also for `totals`."""
         training = self._compiled()
         plan = self._loaded(feed, rows, count, "train")
         training.prepare_step(self.storage)
         plan()
         training.optimizer.iterations += 1
         self.last_trained = plan
-        return training.values(self.device.to_host(plan.results), plan.rows)
+        return self._values(plan, count, totals)
 
-    def test(self, feed: Feed, rows: slice | np.ndarray, count: int) -> list[float]:
-        """The loss and the metrics of these rows."""
-        training = self._compiled()
+    def test(
+        self, feed: Feed, rows: slice | np.ndarray, count: int, totals: Totals | None = None
+    ) -> list[float]:
+        """The loss and the metrics of these rows, also for `totals`."""
         plan = self._loaded(feed, rows, count, "test")
         plan()
-        return training.values(self.device.to_host(plan.results), plan.rows)
+        return self._values(plan, count, totals)
+
+    def totals(self) -> Totals:
+        """What adds up the loss and the metrics of several batches."""
+        return Totals(self._compiled())
+
+    def _values(self, plan: Plan, count: int, totals: Totals | None) -> list[float]:
+        results = self.device.to_host(plan.results)
+        if totals is not None:
+            totals.add(results, plan.rows, count)
+        return self._compiled().values(results, plan.rows)
 
     def predict(self, feed: Feed, rows: slice | np.ndarray, count: int) -> Any:
         """The output for these rows, a device array that changes with the next step."""

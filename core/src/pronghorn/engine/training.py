@@ -66,3 +66,32 @@ class Training:
             values.append(metric.result(results[start : start + metric.width], rows))
             start += metric.width
         return values
+
+
+class Totals:
+    """Loss and metrics over several batches, whatever their sizes.
+
+    The loss is the mean of the batches' losses, each counted for its samples. A metric's sums are
+    added up before its value is taken: a precision is that of all the rows, not a mean.
+    """
+
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._results: Any = 0.0
+        self._rows = self._count = 0
+
+    def add(self, results: np.ndarray, rows: int, count: int) -> None:
+        """Count in a plan's results for `rows` rows of `count` samples."""
+        weighted = results.copy()
+        weighted[:2] *= count
+        self._results = self._results + weighted
+        self._rows += rows
+        self._count += count
+
+    def values(self) -> list[float]:
+        """The loss, then each metric; nothing before the first batch."""
+        if not self._count:
+            return []
+        results = self._results.copy()
+        results[:2] /= self._count
+        return self._training.values(results, self._rows)

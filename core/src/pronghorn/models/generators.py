@@ -95,12 +95,11 @@ class GeneratorMethods:
         steps: bool,
     ) -> list[float]:
         source = GeneratorSource(fetch, lambda b: self._samples(*_parts(b)), amount, steps)
-        totals: Any = 0.0
-        seen = 0
+        totals = self.runner.totals()
         for feed, rows, count in source.epoch(0):
-            totals = totals + np.array(self.runner.test(feed, rows, count)) * count
-            seen += count
-        return [float(total) / seen for total in totals]
+            self.runner.test(feed, rows, count, totals)
+        values: list[float] = totals.values()
+        return values
 
     @spelled
     def predict_generator(

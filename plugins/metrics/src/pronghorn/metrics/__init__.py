@@ -6,6 +6,7 @@ from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:
     from pronghorn.components.metric import Metric as Metric
+    from pronghorn.metrics.auc import AUC as AUC
     from pronghorn.metrics.binary_accuracy import binary_accuracy as binary_accuracy
     from pronghorn.metrics.categorical_accuracy import categorical_accuracy as categorical_accuracy
     from pronghorn.metrics.categorical_accuracy import (
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     MAPE = mean_absolute_percentage_error
     MSE = mean_squared_error
     MSLE = mean_squared_logarithmic_error
+    auc = AUC
     cosine = cosine_proximity
     f1score = fmeasure
     fscore = fmeasure

@@ -5,16 +5,16 @@ from pronghorn.metrics.precision import EPSILON, to_bit
 
 
 @row_metric(width=3)
-def fbeta_score(t, p, beta=1.0):
-    """`(1 + beta**2) * P * R / (beta**2 * P + R)` of precision P and recall R over the batch.
+def fbeta_score(t, p, beta=1.0, threshold=0.5):
+    """`(1 + beta**2) * P * R / (beta**2 * P + R)` of precision P and recall R.
 
-    0 where there are no positives. A negative `beta` is a ValueError.
-    van Rijsbergen, "Information Retrieval" (1979).
+    An element is predicted positive above `threshold`. 0 where there are no positives. A negative
+    `beta` is a ValueError. van Rijsbergen, "Information Retrieval" (1979).
     """
     found, predicted, positive = 0.0, 0.0, 0.0
     for j in range(p.size):
-        found += to_bit(t[j] * p[j])
-        predicted += to_bit(p[j])
+        found += to_bit(t[j] * p[j], threshold)
+        predicted += to_bit(p[j], threshold)
         positive += to_bit(t[j])
     return found, predicted, positive
 
@@ -29,16 +29,23 @@ def fbeta(sums, beta):
 
 
 @fbeta_score.from_sums
-def _(sums, rows, beta):
+def _(sums, rows, beta, threshold):
     return fbeta(sums, beta)
 
 
 @row_metric(width=3)
-def fmeasure(t, p):
-    """`2 * P * R / (P + R)` of precision P and recall R: `fbeta_score` with beta 1."""
-    return fbeta_score(t, p)
+def fmeasure(t, p, threshold=0.5):
+    """`2 * P * R / (P + R)` of precision P and recall R: `fbeta_score` with beta 1.
+
+    An element is predicted positive above `threshold`.
+    """
+    return fbeta_score(t, p, 1.0, threshold)
 
 
 @fmeasure.from_sums
-def _(sums, rows):
+def _(sums, rows, threshold):
     return fbeta(sums, 1.0)
+
+
+fbeta_score.examples = ({}, {"beta": 2.0, "threshold": 0.3})
+fmeasure.examples = ({}, {"threshold": 0.3})

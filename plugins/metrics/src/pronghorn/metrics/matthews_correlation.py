@@ -7,15 +7,16 @@ from pronghorn.metrics.precision import EPSILON, to_bit
 
 
 @row_metric(width=4)
-def matthews_correlation(t, p):
-    """`(TP*TN - FP*FN) / sqrt((TP+FP)(TP+FN)(TN+FP)(TN+FN))` over all elements of the batch.
+def matthews_correlation(t, p, threshold=0.5):
+    """`(TP*TN - FP*FN) / sqrt((TP+FP)(TP+FN)(TN+FP)(TN+FN))` over all elements.
 
+    An element is predicted positive above `threshold`.
     Matthews, "Comparison of the Predicted and Observed Secondary Structure of T4 Phage Lysozyme"
     (1975).
     """
     both, neither, only_p, only_t = 0.0, 0.0, 0.0, 0.0
     for j in range(p.size):
-        yes_t, yes_p = to_bit(t[j]), to_bit(p[j])
+        yes_t, yes_p = to_bit(t[j]), to_bit(p[j], threshold)
         both += yes_t * yes_p
         neither += (1.0 - yes_t) * (1.0 - yes_p)
         only_p += (1.0 - yes_t) * yes_p
@@ -24,7 +25,10 @@ def matthews_correlation(t, p):
 
 
 @matthews_correlation.from_sums
-def _(sums, rows):
+def _(sums, rows, threshold):
     both, neither, only_p, only_t = (float(count) for count in sums)
     product = (both + only_p) * (both + only_t) * (neither + only_p) * (neither + only_t)
     return (both * neither - only_p * only_t) / (math.sqrt(product) + EPSILON)
+
+
+matthews_correlation.examples = ({}, {"threshold": 0.3})

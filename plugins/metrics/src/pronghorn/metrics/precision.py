@@ -5,36 +5,45 @@ from pronghorn.components.metric import row_metric
 EPSILON = 1e-7
 
 
-def to_bit(value):
-    """1 for values above a half, else 0."""
-    return 1.0 if value > 0.5 else 0.0
+def to_bit(value, threshold=0.5):
+    """1 for values above the threshold, else 0."""
+    return 1.0 if value > threshold else 0.0
 
 
 @row_metric(width=2)
-def precision(t, p):
-    """`TP / (TP + FP)`: share of true ones among the elements predicted positive."""
+def precision(t, p, threshold=0.5):
+    """`TP / (TP + FP)`: share of true ones among the elements predicted positive.
+
+    Those are the elements above `threshold`. 0 where there are none.
+    """
     found, predicted = 0.0, 0.0
     for j in range(p.size):
-        found += to_bit(t[j] * p[j])
-        predicted += to_bit(p[j])
+        found += to_bit(t[j] * p[j], threshold)
+        predicted += to_bit(p[j], threshold)
     return found, predicted
 
 
 @precision.from_sums
-def _(sums, rows):
+def _(sums, rows, threshold):
     return sums[0] / (sums[1] + EPSILON)
 
 
 @row_metric(width=2)
-def recall(t, p):
-    """`TP / (TP + FN)`: share of the elements that are positive which was predicted so."""
+def recall(t, p, threshold=0.5):
+    """`TP / (TP + FN)`: share of the elements that are positive which was predicted so.
+
+    An element is predicted positive above `threshold`. 0 where none is positive.
+    """
     found, positive = 0.0, 0.0
     for j in range(p.size):
-        found += to_bit(t[j] * p[j])
+        found += to_bit(t[j] * p[j], threshold)
         positive += to_bit(t[j])
     return found, positive
 
 
 @recall.from_sums
-def _(sums, rows):
+def _(sums, rows, threshold):
     return sums[0] / (sums[1] + EPSILON)
+
+
+precision.examples = recall.examples = ({}, {"threshold": 0.3})
