@@ -177,7 +177,7 @@ def test_unknown_identifiers_name_the_nearest(model):
         model.compile("adma", "mse")
     with refused(UnknownComponentError, "mean_squared_error"):
         model.compile("sgd", "mean_square_error")
-    with refused(UnknownComponentError, "'acuracy'. Did you mean 'accuracy' or"):
+    with refused(UnknownComponentError, "'acuracy'. Did you mean 'accuracy', "):
         model.compile("sgd", "mse", metrics=["acuracy"])
     with refused(UnknownComponentError, "no metric 'hindge'. Did you mean 'hinge'"):
         model.compile("sgd", "mse", metrics=["hindge"])
