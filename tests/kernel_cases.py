@@ -121,6 +121,9 @@ def _core() -> Iterator[Case]:
 
     yield case("add", lambda n: [n(2, 5), n(10)])
     yield case("add_map", lambda n: [n(9), n(9)], f=square)
+    yield case("batch_product", lambda n: [n(2, 5, 3), n(2, 3, 6), n(2, 5, 6)])
+    yield case("batch_product_nt", lambda n: [n(3, 5, 3), n(3, 6, 3), n(3, 5, 6)])
+    yield case("batch_product_tn", lambda n: [n(2, 3, 5), n(2, 3, 6), n(2, 5, 6)])
     yield case("bias_gradient", lambda n: [n(7, 5), n(5)])
     yield case("clip_norm", lambda n: [n(11), np.abs(n(3)), 0.7])
     yield case("clip_value", lambda n: [n(11), 0.5])

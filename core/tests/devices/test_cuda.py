@@ -257,6 +257,7 @@ class FakeBlas:
         self.status = status
         self.cublasSgemm_v2 = self._gemm(np.float32)
         self.cublasDgemm_v2 = self._gemm(np.float64)
+        self.cublasSgemmStridedBatched = self._batched(np.float32)
 
     def cublasCreate_v2(self, handle):
         handle._obj.value = 77
@@ -284,6 +285,25 @@ class FakeBlas:
             return self.status
 
         return gemm
+
+    def _batched(self, dtype):
+        size, single = np.dtype(dtype).itemsize, self._gemm(dtype)
+
+        def gemm(*args):
+            *head, a, lda, step_a, b, ldb, step_b, beta, c, ldc, step_c, count = args
+            for i in range(count.value):
+                left, right, to = (
+                    _moved(place, i * step.value * size)
+                    for place, step in ((a, step_a), (b, step_b), (c, step_c))
+                )
+                single(*head, left, lda, right, ldb, beta, to, ldc)
+            return self.status
+
+        return gemm
+
+
+def _moved(pointer, steps):
+    return ctypes.c_void_p(pointer.value + steps)
 
 
 def _columns_first(pointer, dtype, rows, columns, leading, turned):
@@ -316,6 +336,15 @@ def test_cublas_is_given_what_makes_the_product(dtype, turn_a, turn_b):
     right = HostArray(np.ascontiguousarray(b.T) if turn_b else b)
     blas.Blas(FakeBlas(), queue=5).product(left, right, c, turn_a, turn_b)()
     np.testing.assert_allclose(c.array, a @ b, rtol=1e-6)
+
+
+def test_cublas_multiplies_many_matrices():
+    random = np.random.default_rng(1)
+    a, b = (random.random(shape).astype("f") for shape in ((3, 4, 2), (3, 6, 2)))
+    c = HostArray(np.empty((3, 4, 6), "f"))
+    made = blas.Blas(FakeBlas(), queue=5)
+    made.product(HostArray(a), HostArray(b), c, turn_b=True)()
+    np.testing.assert_allclose(c.array, a @ b.swapaxes(1, 2), rtol=1e-6)
 
 
 def test_a_failing_product_says_why():

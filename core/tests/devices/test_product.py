@@ -14,7 +14,15 @@ import pytest
 
 from pronghorn.devices import kernels, threads
 from pronghorn.devices.function import Function
-from pronghorn.devices.kernels.cpu import product, product_bias, product_nt, product_tn
+from pronghorn.devices.kernels.cpu import (
+    batch_product,
+    batch_product_nt,
+    batch_product_tn,
+    product,
+    product_bias,
+    product_nt,
+    product_tn,
+)
 from pronghorn.devices.product import code, kernel, layout
 from pronghorn.devices.simd import target_for
 from pronghorn.errors import FunctionError
@@ -326,3 +334,23 @@ def test_cut_is_within_its_bounds():
         assert cut.chunk_rows % shape.rows == 0
         assert cut.chunk_rows * cut.chunk_depth * shape.itemsize <= 2 * layout.LEFT_BYTES
         assert cut.room * shape.itemsize % layout.LINE == 0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (7, 5, 33, 3), (4, 2, 20, 17), (3, 40, 70, 9)])
+def test_products_of_many_matrices(dtype, shape):
+    count, rows, columns, depth = shape
+    random = np.random.default_rng(3)
+    a, b = random.normal(size=(count, rows, depth)), random.normal(size=(count, depth, columns))
+    a, b = a.astype(dtype), b.astype(dtype)
+    turned_a, turned_b = (np.ascontiguousarray(x.swapaxes(1, 2)) for x in (a, b))
+    for kernel, left, right in (
+        (batch_product, a, b),
+        (batch_product_tn, turned_a, b),
+        (batch_product_nt, a, turned_b),
+    ):
+        c = np.full((count, rows, columns), np.nan, dtype)
+        kernel(left, right, c)
+        np.testing.assert_allclose(c, a @ b, rtol=1e-4, atol=1e-5)
+    with pytest.raises(ValueError, match="do not fit"):
+        batch_product(a, b, np.empty((count + 1, rows, columns), dtype))

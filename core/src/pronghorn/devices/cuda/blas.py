@@ -1,7 +1,7 @@
 """Matrix products by NVIDIA's cuBLAS, on the pointers of Numba's arrays.
 
-Called through `ctypes`: the eight functions used here are C functions that have not changed since
-CUDA 4, so that neither another package nor its choice of versions stands between. cuBLAS counts
+Called through `ctypes`: the functions used here are C functions that have not changed since CUDA 8,
+so that neither another package nor its choice of versions stands between. cuBLAS counts
 columns first: a matrix of ours is the transpose of what it sees, and `c = a b` is computed as
 `c' = b' a'`.
 """
@@ -29,6 +29,7 @@ WORKSPACE = 32 << 20
 """Bytes: what NVIDIA recommends for its GPUs since Hopper; less elsewhere does no harm."""
 
 ROUTINES = {"float32": "cublasSgemm_v2", "float64": "cublasDgemm_v2"}
+BATCHED = {"float32": "cublasSgemmStridedBatched", "float64": "cublasDgemmStridedBatched"}
 SCALARS = {"float32": ctypes.c_float, "float64": ctypes.c_double}
 
 
@@ -64,17 +65,21 @@ class Blas:
         return f"{major}.{rest // 100}.{rest % 100}"
 
     def product(self, a: Any, b: Any, c: Any, turn_a: bool = False, turn_b: bool = False) -> "Gemm":
-        """The call that computes c (m, n) = a b; a or b is taken transposed where it says so."""
-        columns, rows = c.shape[1], c.shape[0]
-        depth = a.shape[0] if turn_a else a.shape[1]
+        """The call that computes c (m, n) = a b; a or b is taken transposed where it says so.
+
+        With three axes it computes a product for each place along the first one.
+        """
+        *batch, rows, columns = c.shape
+        depth = a.shape[-2] if turn_a else a.shape[-1]
         kind = SCALARS[np.dtype(c.dtype).name]
-        routine = getattr(self.library, ROUTINES[np.dtype(c.dtype).name])
+        routines = BATCHED if batch else ROUTINES
+        routine = getattr(self.library, routines[np.dtype(c.dtype).name])
         ways = (TURNED if turn_b else PLAIN, TURNED if turn_a else PLAIN)
         numbers = (ctypes.c_int(n) for n in (columns, rows, depth))
         arguments = (
             self._handle, *map(ctypes.c_int, ways), *numbers,
             ctypes.byref(kind(1.0)), *_matrix(b), *_matrix(a),
-            ctypes.byref(kind(0.0)), *_matrix(c),
+            ctypes.byref(kind(0.0)), *_matrix(c), *map(ctypes.c_int, batch),
         )  # fmt: skip
         return Gemm(routine, arguments, (a, b, c), self)
 
@@ -115,9 +120,14 @@ def pointer(array: Any) -> int:
     return int(array.__cuda_array_interface__["data"][0])
 
 
-def _matrix(array: Any) -> tuple[ctypes.c_void_p, ctypes.c_int]:
-    """A matrix as cuBLAS takes it: where it starts, and how far its rows are apart."""
-    return ctypes.c_void_p(pointer(array)), ctypes.c_int(max(array.shape[1], 1))
+def _matrix(array: Any) -> tuple[Any, ...]:
+    """A matrix as cuBLAS takes it: where it starts, and how far its rows are apart.
+
+    Of many matrices also how far these are apart.
+    """
+    *batch, rows, columns = array.shape
+    place = ctypes.c_void_p(pointer(array)), ctypes.c_int(max(columns, 1))
+    return (*place, ctypes.c_longlong(rows * columns)) if batch else place
 
 
 @cache

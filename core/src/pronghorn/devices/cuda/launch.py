@@ -9,7 +9,7 @@ from pronghorn.devices.cuda.target import BLOCK, LANES, SIMULATED, cuda
 BLOCKS_PER_MULTIPROCESSOR = 8
 """Of 256 threads: as many as a multiprocessor holds at once."""
 
-Dimensions = int | tuple[int, int]
+Dimensions = int | tuple[int, ...]
 
 
 class Launch:
@@ -31,7 +31,7 @@ class Launch:
 
 def _at_least_one(blocks: Dimensions) -> Dimensions:
     # A grid of no blocks is an error to the driver, but no rounds are none to us.
-    return tuple(max(n, 1) for n in blocks) if isinstance(blocks, tuple) else max(blocks, 1)  # type: ignore[return-value]
+    return tuple(max(n, 1) for n in blocks) if isinstance(blocks, tuple) else max(blocks, 1)
 
 
 def geometry(rounds: int, across: int | None) -> tuple[Dimensions, Dimensions]:

@@ -13,7 +13,7 @@ from pronghorn.devices.host_target import CPU
 from pronghorn.devices.kinds import INT, REAL, Array
 from pronghorn.devices.native import call
 from pronghorn.devices.product import loops
-from pronghorn.devices.product.layout import TASK, TASKS, WORK, Shape
+from pronghorn.devices.product.layout import FIELDS, TASK, TASKS, WORK, Shape
 from pronghorn.devices.program import Program
 from pronghorn.devices.simd import pointer
 from pronghorn.devices.source import read
@@ -24,6 +24,13 @@ def run(table):
     """Do all tasks of the product that a table describes."""
     for task in prange(table[TASKS]):
         call(table[TASK], pointer(table, 0), task)
+
+
+@kernel(work=lambda tables: int(tables[WORK]) * (tables.size // FIELDS))
+def run_all(tables):
+    """Do products of one task each, whose tables lie one after the other."""
+    for i in prange(tables.size // FIELDS):
+        call(tables[i * FIELDS + TASK], pointer(tables, i * FIELDS), 0)
 
 
 @cache

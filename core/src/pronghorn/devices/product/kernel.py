@@ -39,13 +39,19 @@ class Product(Kernel):
     Args:
         function: the same in NumPy's terms, for people; its parameters are the kernel's.
         turn_a, turn_b: whether a, or b, lies transposed in memory.
+        batched: whether a, b and c hold many matrices each, along their first axis. Each product
+            is one thread's then.
     """
 
     def __init__(
-        self, function: Callable[..., Any], turn_a: bool = False, turn_b: bool = False
+        self,
+        function: Callable[..., Any],
+        turn_a: bool = False,
+        turn_b: bool = False,
+        batched: bool = False,
     ) -> None:
         super().__init__(function, functions=("activate",))
-        self.turn_a, self.turn_b = turn_a, turn_b
+        self.turn_a, self.turn_b, self.batched = turn_a, turn_b, batched
 
     def bind(self, *args: Any) -> Callable[[], None]:
         """A call without arguments that computes this product in place.
@@ -58,12 +64,17 @@ class Product(Kernel):
         arrays = dict(zip(self.parameters, values, strict=True))
         self._check_types(arrays)
         cut = self._cut(arrays)
-        scratch = CpuDevice().zeros((cut.tasks * cut.room,), real)
+        count = len(arrays["c"]) if self.batched else cut.tasks
+        scratch = CpuDevice().zeros((count * cut.room,), real)
         addresses = {FIELD[name]: array.ctypes.data for name, array in arrays.items()}
         addresses[SCRATCH] = scratch.ctypes.data
         addresses[TASK] = code.task(cut.shape)
         addresses[EPILOGUE] = code.epilogue(self.functions.get("activate"), real)
-        bound = code.run.bind(cut.table(addresses))
+        table = cut.table(addresses)
+        if self.batched:
+            bound = code.run_all.bind(_tables(table, arrays, cut.room * scratch.itemsize))
+        else:
+            bound = code.run.bind(table)
         bound.operands = (*values, scratch)  # type: ignore[attr-defined]
         return bound
 
@@ -84,7 +95,7 @@ class Product(Kernel):
     def _cut(self, arrays: dict[str, NDArray[Any]]) -> Cut:
         rows, columns, depth = self._sizes(arrays)
         work = rows * columns * depth // PER_OPERATION
-        tasks = threads.chunks(work) or 1
+        tasks = 1 if self.batched else threads.chunks(work) or 1
         shape = shape_for(host(), rows, arrays["c"].dtype.name)
         turn_b = self.turn_b and depth != 1
         return Cut(rows, columns, depth, self.turn_a, turn_b, shape, tasks, work)
@@ -92,7 +103,10 @@ class Product(Kernel):
     def _sizes(self, arrays: dict[str, NDArray[Any]]) -> tuple[int, int, int]:
         shapes = {name: array.shape for name, array in arrays.items()}
         a, b, c = (shapes[name] for name in "abc")
-        if len(a) == len(b) == len(c) == 2:
+        alike = not self.batched or a[:1] == b[:1] == c[:1]
+        if self.batched:
+            a, b, c = a[1:], b[1:], c[1:]
+        if alike and len(a) == len(b) == len(c) == 2:
             rows, depth = reversed(a) if self.turn_a else a
             depth_b, columns = reversed(b) if self.turn_b else b
             bias = shapes.get("bias", (columns,))
@@ -103,8 +117,20 @@ class Product(Kernel):
         raise ValueError(f"kernel {self.name}: shapes {told} do not fit {wanted}")
 
 
+def _tables(
+    table: NDArray[np.int64], arrays: dict[str, NDArray[Any]], room: int
+) -> NDArray[np.int64]:
+    """The tables of all matrices, one after the other, from that of the first ones."""
+    count = len(arrays["c"])
+    tables = np.tile(table, (count, 1))
+    steps = {FIELD[name]: array.nbytes // max(count, 1) for name, array in arrays.items()}
+    for place, step in {**steps, SCRATCH: room}.items():
+        tables[:, place] += step * np.arange(count)
+    return tables.reshape(-1)
+
+
 def multiplies(
-    turn_a: bool = False, turn_b: bool = False
+    turn_a: bool = False, turn_b: bool = False, batched: bool = False
 ) -> Callable[[Callable[..., Any]], Product]:
     """Make a `Product` of a function that says in NumPy's terms what it computes."""
-    return partial(Product, turn_a=turn_a, turn_b=turn_b)
+    return partial(Product, turn_a=turn_a, turn_b=turn_b, batched=batched)

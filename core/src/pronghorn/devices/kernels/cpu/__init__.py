@@ -39,6 +39,9 @@ from pronghorn.devices.kernels.cpu.loss import masked_coefficient, reduce_sum
 from pronghorn.devices.kernels.cpu.memory import bias_gradient, gather
 from pronghorn.devices.kernels.cpu.objectives import metric_rows, objective_losses, objective_rows
 from pronghorn.devices.kernels.cpu.products import (
+    batch_product,
+    batch_product_nt,
+    batch_product_tn,
     product,
     product_bias,
     product_nt,
@@ -57,6 +60,9 @@ from pronghorn.devices.kernels.cpu.updates import (
 __all__ = [
     "add",
     "add_map",
+    "batch_product",
+    "batch_product_nt",
+    "batch_product_tn",
     "bias_gradient",
     "clip_norm",
     "clip_value",

@@ -42,7 +42,15 @@ from pronghorn.devices.kernels.cuda.objectives import (
     objective_losses,
     objective_rows,
 )
-from pronghorn.devices.kernels.cuda.product import product, product_bias, product_nt, product_tn
+from pronghorn.devices.kernels.cuda.product import (
+    batch_product,
+    batch_product_nt,
+    batch_product_tn,
+    product,
+    product_bias,
+    product_nt,
+    product_tn,
+)
 from pronghorn.devices.kernels.cuda.sums import bias_gradient, reduce_sum, sum_map
 from pronghorn.devices.kernels.cuda.updates import (
     add_map,
@@ -56,6 +64,9 @@ from pronghorn.devices.kernels.cuda.updates import (
 __all__ = [
     "add",
     "add_map",
+    "batch_product",
+    "batch_product_nt",
+    "batch_product_tn",
     "bias_gradient",
     "clip_norm",
     "clip_value",

@@ -16,6 +16,8 @@ EACH = 2 if SIMULATED else 4
 """Rows, and columns, of the product that are a thread's."""
 
 TILE = SIDE * EACH
+MOST = 65535
+"""Blocks along the z axis of a grid."""
 DEPTH = 2 if SIMULATED else 16
 
 
@@ -45,13 +47,14 @@ def same(x):
 
 
 def tile_grid(a, b, bias, c, depth):
-    """A block for each tile of the product; the rows, of which there may be many, along x."""
-    return (-(-c.shape[0] // TILE), -(-c.shape[1] // TILE)), BLOCK
+    """A block for each tile of a product; the rows, of which there may be many, along x."""
+    return (-(-c.shape[1] // TILE), -(-c.shape[2] // TILE), min(c.shape[0], MOST)), BLOCK
 
 
 @kernel(functions=("turn_a", "turn_b", "shift", "activate"), grid=tile_grid)
 def tiles(a, b, bias, c, depth):
-    """c (m, n) = activate(a b + shift(bias)), a (m, depth) and b (depth, n) turned if they say so.
+    """c[i] (m, n) = activate(a[i] b[i] + shift(bias)), a[i] (m, depth) and b[i] (depth, n) turned
+    if they say so.
 
     The block brings a strip of a and one of b into shared memory, DEPTH at a time. A thread sums
     EACH rows times EACH columns, SIDE apart, so that neighbours read and write neighbours.
@@ -62,38 +65,39 @@ def tiles(a, b, bias, c, depth):
     sums = cuda.local.array((EACH, EACH), real)
     x, y = cuda.threadIdx.x % SIDE, cuda.threadIdx.x // SIDE
     top, edge = cuda.blockIdx.x * TILE, cuda.blockIdx.y * TILE
-    for p in range(EACH):
-        for q in range(EACH):
-            sums[p, q] = 0.0
-    for start in range(0, depth, DEPTH):
-        for e in prange(TILE * DEPTH):
-            # Neighbouring threads read neighbouring elements, whichever way the matrix lies.
-            across, along = e % TILE, e // TILE
-            deep, wide = e % DEPTH, e // DEPTH
-            if turn_a():
-                inside = top + across < c.shape[0] and start + along < depth
-                left[along, across] = a[start + along, top + across] if inside else 0.0
-            else:
-                inside = top + wide < c.shape[0] and start + deep < depth
-                left[deep, wide] = a[top + wide, start + deep] if inside else 0.0
-            if turn_b():
-                inside = edge + wide < c.shape[1] and start + deep < depth
-                right[deep, wide] = b[edge + wide, start + deep] if inside else 0.0
-            else:
-                inside = edge + across < c.shape[1] and start + along < depth
-                right[along, across] = b[start + along, edge + across] if inside else 0.0
-        cuda.syncthreads()
-        for k in range(DEPTH):
-            for p in range(EACH):
-                for q in range(EACH):
-                    sums[p, q] += left[k, y + p * SIDE] * right[k, x + q * SIDE]
-        cuda.syncthreads()
-    for p in range(EACH):
-        row = top + y + p * SIDE
-        for q in range(EACH):
-            column = edge + x + q * SIDE
-            if row < c.shape[0] and column < c.shape[1]:
-                c[row, column] = activate(sums[p, q] + shift(bias, column))
+    for i in range(cuda.blockIdx.z, c.shape[0], cuda.gridDim.z):
+        for p in range(EACH):
+            for q in range(EACH):
+                sums[p, q] = 0.0
+        for start in range(0, depth, DEPTH):
+            for e in prange(TILE * DEPTH):
+                # Neighbouring threads read neighbouring elements, whichever way the matrix lies.
+                across, along = e % TILE, e // TILE
+                deep, wide = e % DEPTH, e // DEPTH
+                if turn_a():
+                    inside = top + across < c.shape[1] and start + along < depth
+                    left[along, across] = a[i, start + along, top + across] if inside else 0.0
+                else:
+                    inside = top + wide < c.shape[1] and start + deep < depth
+                    left[deep, wide] = a[i, top + wide, start + deep] if inside else 0.0
+                if turn_b():
+                    inside = edge + wide < c.shape[2] and start + deep < depth
+                    right[deep, wide] = b[i, edge + wide, start + deep] if inside else 0.0
+                else:
+                    inside = edge + across < c.shape[2] and start + along < depth
+                    right[along, across] = b[i, start + along, edge + across] if inside else 0.0
+            cuda.syncthreads()
+            for k in range(DEPTH):
+                for p in range(EACH):
+                    for q in range(EACH):
+                        sums[p, q] += left[k, y + p * SIDE] * right[k, x + q * SIDE]
+            cuda.syncthreads()
+        for p in range(EACH):
+            row = top + y + p * SIDE
+            for q in range(EACH):
+                column = edge + x + q * SIDE
+                if row < c.shape[1] and column < c.shape[2]:
+                    c[i, row, column] = activate(sums[p, q] + shift(bias, column))
 
 
 @kernel(functions=("activate",))
@@ -126,8 +130,10 @@ def by_tiles(a, b, bias, c, turn_a, turn_b, activate):
         shift=none if bias is None else element,
         activate=activate,
     )
-    depth = a.shape[0] if turn_a else a.shape[1]
-    return [chosen.bind(a, b, c.reshape((c.size,)) if bias is None else bias, c, depth)]
+    depth = a.shape[-2] if turn_a else a.shape[-1]
+    unused = c.reshape((c.size,))
+    a, b, c = (x if x.ndim == 3 else x.reshape((1, *x.shape)) for x in (a, b, c))
+    return [chosen.bind(a, b, unused if bias is None else bias, c, depth)]
 
 
 def calls_of(a, b, bias, c, activate, turn_a=False, turn_b=False):
@@ -141,9 +147,10 @@ def calls_of(a, b, bias, c, activate, turn_a=False, turn_b=False):
 
 def check(a, b, bias, c, turn_a, turn_b):
     """Raise ShapeError unless the matrices fit: a library would read past their ends."""
-    m, k = a.shape[::-1] if turn_a else tuple(a.shape)
-    depth, n = b.shape[::-1] if turn_b else tuple(b.shape)
-    fits = k == depth and tuple(c.shape) == (m, n) and (bias is None or tuple(bias.shape) == (n,))
+    *batch, m, k = (*a.shape[:-2], a.shape[-1], a.shape[-2]) if turn_a else a.shape
+    *others, depth, n = (*b.shape[:-2], b.shape[-1], b.shape[-2]) if turn_b else b.shape
+    fits = k == depth and batch == others and tuple(c.shape) == (*batch, m, n)
+    fits = fits and (bias is None or tuple(bias.shape) == (n,))
     if not fits or len({np.dtype(array.dtype) for array in (a, b, c)}) > 1:
         given = ", ".join(f"{tuple(array.shape)} {array.dtype}" for array in (a, b, c))
         raise ShapeError(f"these matrices do not make a product: {given}")
@@ -183,4 +190,22 @@ def product_tn(a, b, c, activate=same):
 @composed("activate")
 def product_nt(a, b, c, activate=same):
     """c (m, n) = activate(a bᵀ); a (m, k), b (n, k)."""
+    return calls_of(a, b, None, c, activate, turn_b=True)
+
+
+@composed("activate")
+def batch_product(a, b, c, activate=same):
+    """c[i] (m, n) = activate(a[i] b[i]) for every i; a[i] (m, k), b[i] (k, n)."""
+    return calls_of(a, b, None, c, activate)
+
+
+@composed("activate")
+def batch_product_tn(a, b, c, activate=same):
+    """c[i] (m, n) = activate(a[i]ᵀ b[i]) for every i; a[i] (k, m), b[i] (k, n)."""
+    return calls_of(a, b, None, c, activate, turn_a=True)
+
+
+@composed("activate")
+def batch_product_nt(a, b, c, activate=same):
+    """c[i] (m, n) = activate(a[i] b[i]ᵀ) for every i; a[i] (m, k), b[i] (n, k)."""
     return calls_of(a, b, None, c, activate, turn_b=True)
