@@ -30,6 +30,7 @@ PACKS = (
     "pronghorn.layers.advanced_activations.kernels",
     "pronghorn.layers.noise.kernels",
     "pronghorn.metrics.kernels",
+    "pronghorn.layers.merging.kernels",
 )
 
 Arguments = list[Any]
@@ -405,6 +406,30 @@ def _features(n: Numbers) -> Arguments:
     return [z, np.maximum(z[:, :4], z[:, 4:]), n(3, 4)]
 
 
+def _merging() -> Iterator[Case]:
+    def case(name: str, make: Any) -> Case:
+        return Case("pronghorn.layers.merging.kernels", name, make)
+
+    def _maxima(n: Numbers) -> np.ndarray:
+        return np.maximum(np.arange(9.0), 5.0).astype(n.dtype)
+
+    def norms(n: Numbers) -> Arguments:
+        return [np.abs(n(2, 3)) + 0.5, np.abs(n(2, 4)) + 0.5, 1e-3]
+
+    yield case("put_columns", lambda n: [n(4, 3), 2, n(4, 7)])
+    yield case("take_columns", lambda n: [n(4, 7), 2, n(4, 3)])
+    yield case("multiply", lambda n: [n(9), n(9)])
+    yield case("maximum", lambda n: [n(9), n(9)])
+    yield case("take_maximum", lambda n: [np.arange(9.0, dtype=n.dtype), _maxima(n), n(9), n(9)])
+    yield case("squares", lambda n: [n(4, 5), n(4)])
+    yield case("cosines", lambda n: [n(2, 3, 4), *norms(n)])
+    yield case(
+        "cosine_gradients",
+        lambda n: [n(2, 3, 4), n(2, 3, 4), *norms(n), n(2, 3), n(2, 4)],
+    )
+    yield case("add_scaled_rows", lambda n: [n(4, 5), n(4), n(4, 5)])
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -444,6 +469,7 @@ CASES = tuple(
         _wrappers,
         _advanced_activations,
         _noise,
+        _merging,
     )
     for case in cases()
     if case.package in PRESENT

@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import golden
 import h5py
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from pronghorn import backend, registry
+from pronghorn.components.steps import one_or_all
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ConfigError, ModelFileError
 from pronghorn.models import load_model, model_from_json, model_from_yaml
@@ -34,6 +36,11 @@ class Saved:
         keys = sorted((k for k in self.expected if k[len(name) :].isdigit()), key=_number)
         return [self.expected[key] for key in keys if key.startswith(name)]
 
+    @property
+    def x(self) -> Any:
+        """The input, or the list of several."""
+        return one_or_all(self.numbered("x"))
+
     def own_form(self, array: np.ndarray, weight: Weight) -> np.ndarray:
         """A stored weight as this library has it: kernels over sequences have a second axis."""
         if weight.shape[1:2] == (1,) and array.ndim == len(weight.shape) - 1:
@@ -43,6 +50,10 @@ class Saved:
     def turned(self, array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
         """A kernel as this library has it: Theano's are turned round."""
         return np.flip(array, axes) if "theano" in self.name else array
+
+
+def _rows(x: Any, part: slice) -> Any:
+    return [array[part] for array in x] if isinstance(x, list) else x[part]
 
 
 def _number(key: str) -> int:
@@ -110,7 +121,7 @@ def test_weights_and_predictions(saved):
     model = load_model(saved.model)
     for weight, array in zip(in_layers(model), saved.numbered("w"), strict=True):
         np.testing.assert_array_equal(weight.value, saved.own_form(array, weight))
-    found = model.predict(saved.expected["x0"])
+    found = model.predict(saved.x)
     np.testing.assert_allclose(found, saved.expected["predict"], **saved.close)
 
 
@@ -120,7 +131,7 @@ def test_evaluation_and_optimizer_state(saved):
     assert model.compiled == ("uncompiled" not in saved.name)
     if "evaluate" in saved.expected:
         # In batches of four, as there: masks are weighted by batch.
-        data = saved.expected["x0"], saved.expected["y_train"]
+        data = saved.x, saved.expected["y_train"]
         found = model.evaluate(*data, batch_size=4, verbose=0)
         np.testing.assert_allclose(found, saved.expected["evaluate"], **saved.close)
     expected = saved.numbered("opt_state")
@@ -134,9 +145,9 @@ def test_evaluation_and_optimizer_state(saved):
 @loadable(lambda name: MODELS[name]["resume_available"], RESUMED_OTHERWISE)
 def test_training_goes_on(saved):
     model = load_model(saved.model)
-    x, y = saved.expected["x0"], saved.expected["y_train"]
+    x, y = saved.x, saved.expected["y_train"]
     rows = [slice(0, 4), slice(4, 8), slice(8, 12)][: len(saved.expected["resume_loss"])]
-    losses = [np.ravel(model.train_on_batch(x[part], y[part]))[0] for part in rows]
+    losses = [np.ravel(model.train_on_batch(_rows(x, part), y[part]))[0] for part in rows]
     np.testing.assert_allclose(losses, saved.expected["resume_loss"], **saved.close)
     for weight, array in zip(in_layers(model), saved.numbered("resume_w"), strict=False):
         expected = saved.own_form(array, weight)
@@ -162,7 +173,7 @@ def test_architecture_and_weights_apart(saved, by_name):
     model = model_from_json((saved.folder / "arch.json").read_text())
     weights = saved.folder / "weights.h5"
     model.load_weights(weights if weights.exists() else saved.model, by_name=by_name)
-    found = model.predict(saved.expected["x0"])
+    found = model.predict(saved.x)
     np.testing.assert_allclose(found, saved.expected["predict"], **saved.close)
     yaml = saved.folder / "arch.yaml"
     if yaml.exists():
@@ -174,7 +185,7 @@ def test_saving_again_keeps_everything(saved, tmp_path):
     first = load_model(saved.model)
     first.save(tmp_path / "again.h5")
     second = load_model(tmp_path / "again.h5")
-    x = saved.expected["x0"]
+    x = saved.x
     np.testing.assert_array_equal(first.predict(x), second.predict(x))
     assert first.get_config() == second.get_config()
     if first.compiled:

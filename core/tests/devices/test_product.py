@@ -344,13 +344,13 @@ def test_products_of_many_matrices(dtype, shape):
     a, b = random.normal(size=(count, rows, depth)), random.normal(size=(count, depth, columns))
     a, b = a.astype(dtype), b.astype(dtype)
     turned_a, turned_b = (np.ascontiguousarray(x.swapaxes(1, 2)) for x in (a, b))
-    for kernel, left, right in (
+    for multiply, left, right in (
         (batch_product, a, b),
         (batch_product_tn, turned_a, b),
         (batch_product_nt, a, turned_b),
     ):
         c = np.full((count, rows, columns), np.nan, dtype)
-        kernel(left, right, c)
+        multiply(left, right, c)
         np.testing.assert_allclose(c, a @ b, rtol=1e-4, atol=1e-5)
     with pytest.raises(ValueError, match="do not fit"):
         batch_product(a, b, np.empty((count + 1, rows, columns), dtype))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pronghorn.files.functions import stored
 from pronghorn.files.packs import layer_identifier
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def describe_training(model: "Sequential") -> dict[str, Any]:
 def to_json_data(value: Any) -> Any:
     """`value` with tuples as lists, NumPy's numbers as Python's, components by their names."""
     if isinstance(value, Mapping):
-        return {str(key): to_json_data(entry) for key, entry in value.items()}
+        return {
+            str(key): to_json_data(stored(entry) if _is_code(key, value) else entry)
+            for key, entry in value.items()
+        }
     if isinstance(value, list | tuple):
         return [to_json_data(entry) for entry in value]
     if isinstance(value, np.generic | np.ndarray):
@@ -52,3 +56,8 @@ def to_json_data(value: Any) -> Any:
     if hasattr(value, "to_identifier"):
         return to_json_data(value.to_identifier())
     return getattr(value, "__name__", value)
+
+
+def _is_code(key: Any, config: Mapping[str, Any]) -> bool:
+    """Whether an entry of a layer's configuration is a function to be stored as its code."""
+    return callable(config[key]) and config.get(f"{key}_type") == "lambda"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pronghorn.errors import ConfigError
+from pronghorn.files.functions import given
 
 MOST_VALUES = 1_000_000
 MOST_DEPTH = 100
@@ -53,10 +54,12 @@ def refuse_code(config: Any, owner: str = "the model") -> None:
     if not isinstance(config, dict):
         return
     owner = _layer_name(config) or owner
-    if config.get("class_name") == "__lambda__" or _marks_lambda(config):
+    is_code = config.get("class_name") == "__lambda__" or _marks_lambda(config)
+    if is_code and given(config) is None:
         raise ConfigError(
             f"{owner} holds a function as compiled code, which could do anything and so is not "
-            "restored: load with safe_mode=False if you trust whoever made the file"
+            "restored: load with safe_mode=False if you trust whoever made the file, or give the "
+            "function by the layer's name in custom_objects"
         )
     for entry in config.values():
         refuse_code(entry, owner)

@@ -15,11 +15,15 @@ from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import canonical_arguments
 from pronghorn.errors import ConfigError, UnknownComponentError
+from pronghorn.files.functions import restored
 from pronghorn.files.initializers import INITIALIZERS
 
 MODELS = ("Sequential",)
 INPUTS = ("InputLayer",)
 FUNCTIONS = ("function", "builtin_function_or_method")
+
+FUNCTION_TYPES = frozenset({"function_type", "mode_type", "output_mask_type", "output_shape_type"})
+"""Arguments that say how the function beside them is stored."""
 
 NESTED = ("layer", "layers")
 """Arguments whose value is itself the configuration of a layer, or a list of them."""
@@ -107,7 +111,8 @@ def layer_arguments(layer: type[Layer], config: Mapping[str, Any]) -> dict[str, 
     """
     accepted = _accepted(layer)
     arguments: dict[str, Any] = {}
-    given = {key: value for key, value in config.items() if key not in IGNORED}
+    left_out = IGNORED | FUNCTION_TYPES
+    given = {key: value for key, value in config.items() if key not in left_out}
     for key, value in canonical_arguments(layer, given).items():
         if key in accepted:
             arguments[key] = _argument(key, value, config)
@@ -129,6 +134,8 @@ REGULARIZERS = {"L1": "L1L2Regularizer", "L2": "L1L2Regularizer"}
 
 
 def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
+    if config.get(f"{key}_type") == "lambda":
+        return restored(value, config)
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
     if key in NESTED and isinstance(value, list):

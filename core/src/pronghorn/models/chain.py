@@ -66,6 +66,7 @@ class Chain(Composite):
                 raise ValueError(
                     f"the model has a layer named {added.name!r} already: names are unique"
                 )
+            taken.add(added.name)
         if self.layers and len(layer.sources) > 1:
             raise TypeError(
                 f"layer {layer.name!r} ({type(layer).__name__}) takes {len(layer.sources)} inputs, "

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import SpatialDropout3D as SpatialDropout3D
     from pronghorn.layers.core import TimeDistributedDense as TimeDistributedDense
     from pronghorn.layers.embeddings import Embedding as Embedding
+    from pronghorn.layers.merging import Merge as Merge
     from pronghorn.layers.noise import GaussianDropout as GaussianDropout
     from pronghorn.layers.noise import GaussianNoise as GaussianNoise
     from pronghorn.layers.normalization import BatchNormalization as BatchNormalization

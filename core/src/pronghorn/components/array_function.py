@@ -1,0 +1,161 @@
+"""Python functions of whole arrays, called in every step on the CPU, and their gradients.
+
+The gradient comes from autograd (https://github.com/HIPS/autograd), which is an extra, or from
+whoever wrote the function.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from pronghorn.components.context import Array, Context
+from pronghorn.errors import ConfigError, ShapeError
+
+INSTALL = "pip install 'pronghorn[autograd]'"
+
+
+class ArrayFunction:
+    """A function of arrays, as a step of a layer.
+
+    Args:
+        function: takes the arrays, one by one or as a list, and gives an array.
+        arguments: further arguments, by name.
+        listed: whether it takes the arrays as a list.
+        gradient: a function of the arrays and of the gradient at its result, which gives the
+            gradient at the array, or a list of them. Without it the gradient is autograd's.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        arguments: Mapping[str, Any] | None = None,
+        listed: bool = False,
+        gradient: Callable[..., Any] | None = None,
+    ) -> None:
+        if not callable(function):
+            raise TypeError(f"a function of arrays is needed, got {function!r}")
+        self.function = function
+        self.arguments = dict(arguments or {})
+        self.listed = listed
+        self.gradient = gradient
+
+    def __call__(self, *arrays: Any) -> Any:
+        """The function's value, whatever it makes of the arrays."""
+        given = [list(arrays)] if self.listed else arrays
+        return self.function(*given, **self.arguments)
+
+    def forward(self, inputs: Sequence[Array], y: Array, ctx: Context) -> None:
+        """Have the function's value written to `y` in every step."""
+        trace = ctx.saved.trace = {}
+        if ctx.keeps and self.gradient is None and has_autograd():
+
+            def call(y: np.ndarray, *arrays: np.ndarray) -> None:
+                trace["back"], value = pulled_back(self, arrays)
+                self._put(value, y)
+        else:
+
+            def call(y: np.ndarray, *arrays: np.ndarray) -> None:
+                self._put(self(*arrays), y)
+
+        ctx.run(self._named(call), y, *inputs)
+
+    def backward(
+        self, inputs: Sequence[Array], dy: Array, gradients: Sequence[Array], ctx: Context
+    ) -> None:
+        """Have the gradients at the inputs written, from that at the value.
+
+        Raises:
+            ConfigError: there is no way to the gradient.
+        """
+        if self.gradient is None and not has_autograd():
+            raise ConfigError(
+                f"layer {ctx.layer_name!r}: the gradient of {self.name} is needed, which autograd "
+                f"derives: {INSTALL}, or give the layer its gradient, backward=..."
+            )
+        trace, count = ctx.saved.trace, len(inputs)
+
+        def call(dy: np.ndarray, *arrays: np.ndarray) -> None:
+            xs, outs = arrays[:count], arrays[count:]
+            if self.gradient is None:
+                found = trace["back"](dy)
+            else:
+                found = self.gradient(*([list(xs)] if self.listed else xs), dy)
+                found = found if self.listed else [found]
+            for value, out in zip(found, outs, strict=True):
+                out[...] = value
+
+        ctx.run(self._named(call), dy, *inputs, *gradients)
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return getattr(self.function, "__name__", type(self.function).__name__)
+
+    def _named(self, call: Callable[..., None]) -> Callable[..., None]:
+        call.__name__ = self.name
+        return call
+
+    def _put(self, value: Any, y: np.ndarray) -> None:
+        if np.shape(value) != y.shape:
+            raise ShapeError(
+                f"{self.name} gives an array of shape {np.shape(value)} where {y.shape} is "
+                "expected: correct output_shape, which is without the batch axis"
+            )
+        y[...] = value
+
+
+def has_autograd() -> bool:
+    """Whether autograd is installed."""
+    return find_spec("autograd") is not None
+
+
+def pulled_back(
+    function: Callable[..., Any], arrays: Sequence[np.ndarray]
+) -> tuple[Callable[[np.ndarray], Sequence[np.ndarray]], np.ndarray]:
+    """The way back from a gradient at the function's value to those at the arrays; and the value.
+
+    Raises:
+        ConfigError: the function uses what autograd cannot follow.
+    """
+    from autograd import make_vjp
+
+    try:
+        back, value = make_vjp(function, argnum=tuple(range(len(arrays))))(*arrays)
+    except (TypeError, NotImplementedError) as error:
+        name = getattr(function, "name", function)
+        raise ConfigError(
+            f"autograd cannot follow {name}: {error}; use the functions of pronghorn.backend or "
+            "autograd.numpy in it, not numpy's"
+        ) from error
+    return lambda dy: back(np.asarray(dy, np.asarray(value).dtype)), value
+
+
+def shape_from(given: Any, input_shape: Any, batch: int | None) -> tuple[int | None, ...]:
+    """The shape that an `output_shape` says, batch axis first.
+
+    Args:
+        given: the shape without the batch axis, or a function of the input's whole shape.
+        input_shape: that shape, or the list of them.
+        batch: the batch's size.
+    """
+    if callable(given):
+        shape = given(input_shape)
+        if not isinstance(shape, (tuple, list)):
+            raise ValueError(f"output_shape must give a tuple, but for {input_shape} gave {shape}")
+        return tuple(shape)
+    if not isinstance(given, (tuple, list)):
+        raise TypeError(
+            f"output_shape must be a tuple without the batch axis, or a function, got {given!r}"
+        )
+    return (batch, *given)
+
+
+def takes_argument(function: Callable[..., Any], name: str) -> bool:
+    """Whether a function has a parameter of this name."""
+    try:
+        return name in inspect.signature(function).parameters
+    except (TypeError, ValueError):  # of some built-in functions nobody knows
+        return False

@@ -1,0 +1,5 @@
+"""Merging of several arrays into one."""
+
+from pronghorn.layers.merging.merge import Merge
+
+__all__ = ["Merge"]
