@@ -21,6 +21,7 @@ X, Y = RNG.rand(20, 3, 4).astype("f"), RNG.rand(20, 2).astype("f")
 
 INNER = [
     lambda: [Dropout(0.5, input_shape=(3, 4))],
+    lambda: [Sequential([Dropout(0.5, input_shape=(3, 4)), Dense(3)], seed=7)],
     lambda: [TimeDistributed(Dense(3), input_shape=(3, 4)), Dropout(0.3), Dropout(0.3)],
     lambda: [LSTM(3, dropout_W=0.4, dropout_U=0.4, return_sequences=True, input_shape=(3, 4))],
     lambda: [Bidirectional(SimpleRNN(3, dropout_U=0.5, return_sequences=True), input_shape=(3, 4))],

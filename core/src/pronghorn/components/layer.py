@@ -78,6 +78,14 @@ class Layer(Component):
         self.output_shape: Shape | None = None
         self.own_weights: list[Weight] = []
 
+    def check_arguments(self) -> None:
+        """Raise TypeError if the subclass's constructor did not call this one."""
+        if "built" not in vars(self):
+            raise TypeError(
+                f"the constructor of {type(self).__name__} must take **kwargs and begin with "
+                "super().__init__(**kwargs)"
+            )
+
     # What a subclass writes.
 
     def build(self, input_shape: Shape) -> None:
@@ -89,7 +97,9 @@ class Layer(Component):
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """Describe the output of `x`; keep in `ctx.saved` what `backward` needs."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward: write forward(x, ctx) and backward(dy, ctx)"
+        )
 
     def backward(self, dy: Array, ctx: Context) -> Array | None:
         """Describe the gradients of the weights and return that of the input.
@@ -154,7 +164,13 @@ class Layer(Component):
             if initial is not None:
                 self.set_weights(initial)
         self.input_shape = tuple(input_shape)
-        self.output_shape = tuple(self.get_output_shape_for(input_shape))
+        shape = self.get_output_shape_for(input_shape)
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(
+                f"{type(self).__name__}.get_output_shape_for must return a tuple, batch axis "
+                f"first, not {shape!r}"
+            )
+        self.output_shape = tuple(shape)
 
     def check_input_shape(self, shape: Shape) -> None:
         """Raise ShapeError if the layer cannot take inputs of this shape."""
@@ -171,7 +187,7 @@ class Layer(Component):
         self,
         suffix: str,
         shape: tuple[int, ...],
-        init: Initializer,
+        init: Any,
         regularizer: Regularizer | None = None,
         constraint: Constraint | None = None,
         trainable: bool = True,
@@ -182,7 +198,8 @@ class Layer(Component):
         if check is not None:
             check(self.name, shape)
         stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
-        value = init(shape, np.random.Generator(stream), dim_ordering)
+        draw = Initializer.get(init)
+        value = draw(shape, np.random.Generator(stream), dim_ordering)
         weight = Weight(
             f"{self.name}_{suffix}",
             np.asarray(value, self.dtype),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pronghorn.components.context import Array, Context
+from pronghorn.errors import ShapeError
 
 if TYPE_CHECKING:
     from pronghorn.components.activation import Activation
@@ -50,12 +51,31 @@ def record_forward(ctx: Context, layers: "Sequence[Layer]", x: Any) -> list[Step
         inner.mask = inner.output_mask = mask
         if following is not None and _absorbs(layer, following):
             absorbed, inner.activation = following, following.pointwise
-        x = layer.forward(x, inner)
+        y = layer.forward(x, inner)
+        _check_output(layer, x, y)
+        x = y
         mask = inner.output_mask
         if layer.activity_regularizer is not None and ctx.penalties is not None:
             ctx.penalties.append((layer.activity_regularizer, x))
         steps.append(Step(layer, inner, x))
     return steps
+
+
+def _check_output(layer: "Layer", x: Any, y: Any) -> None:
+    """Raise an error if `forward` did not return what the layer told."""
+    if not hasattr(y, "shape"):
+        raise TypeError(
+            f"forward of layer {layer.name!r} ({type(layer).__name__}) must return an array that "
+            f"the context gave, such as ctx.empty(shape), not {type(y).__name__}"
+        )
+    if not hasattr(x, "shape"):  # several inputs
+        return
+    told = tuple(layer.get_output_shape_for(tuple(x.shape)))
+    if tuple(y.shape) != told:
+        raise ShapeError(
+            f"forward of layer {layer.name!r} ({type(layer).__name__}) gives {tuple(y.shape)}, but "
+            f"{told} was told by get_output_shape_for"
+        )
 
 
 def _absorbs(layer: "Layer", following: "Layer") -> bool:

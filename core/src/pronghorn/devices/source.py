@@ -16,6 +16,7 @@ from typing import Any
 
 from pronghorn.errors import FunctionError
 
+NOT_PLAIN = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 MISSING = object()
 """What `Source.lookup` gives for a name that means nothing."""
 
@@ -78,6 +79,11 @@ def read(function: Callable[..., Any]) -> Source:
             "wrap the call in a function written with def"
         )
     code = function.__code__
+    if code.co_flags & NOT_PLAIN:
+        raise FunctionError(
+            f"{code.co_filename}:{code.co_firstlineno}: {code.co_name} is a generator or a "
+            "coroutine; write a plain function that returns its result"
+        )
     node = _find(code, code.co_filename)
     return Source(_definition(node, function.__name__), code.co_filename, function)
 

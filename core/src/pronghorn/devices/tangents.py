@@ -134,7 +134,11 @@ class Tangents:
         """The chain rule for a call of another function, argument by argument."""
         called = as_function(self.meaning(node.func))
         if not isinstance(called, Function):
-            raise self.source.error(node, f"cannot derive the call of {ast.unparse(node.func)!r}")
+            raise self.source.error(
+                node,
+                f"cannot derive the call of {ast.unparse(node.func)!r}; the function is one of "
+                "single numbers, so means and sums over elements do not belong in it",
+            )
         if called.source.origin.__code__ is self.source.origin.__code__:
             raise self.source.error(node, "cannot derive a function that calls itself")
         given = self._bound(node, called)
