@@ -1,5 +1,6 @@
 """The scripts in `examples/` run, and learn."""
 
+import csv
 import re
 import struct
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pronghorn.datasets import digits
 
@@ -20,13 +22,19 @@ def run(script, *arguments, cwd):
     return ran.stdout
 
 
+def accuracy_of(printed):
+    return float(re.search(r"Test accuracy: ([\d.]+)", printed)[1])
+
+
 def test_custom_activation(tmp_path):
     printed = run("custom_activation.py", cwd=tmp_path)
     accuracy = re.search(r"accuracy ([\d.]+)%", printed.splitlines()[-1])
     assert float(accuracy[1]) > 95
 
 
-def test_mnist_mlp_on_digits_in_the_files_of_mnist(tmp_path):
+@pytest.fixture
+def mnist(tmp_path):
+    """A folder with small digits in files like those of MNIST."""
     splits = digits.load_data()
     for name, (x, y) in zip(("train", "t10k"), splits, strict=True):
         images = np.zeros((len(x), 28, 28), np.uint8)
@@ -34,6 +42,23 @@ def test_mnist_mlp_on_digits_in_the_files_of_mnist(tmp_path):
         for part, array in ((f"{name}-images-idx3", images), (f"{name}-labels-idx1", y)):
             header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
             (tmp_path / f"{part}-ubyte").write_bytes(header + array.tobytes())
-    printed = run("mnist_mlp.py", tmp_path, cwd=tmp_path)
-    accuracy = re.search(r"Test accuracy: ([\d.]+)", printed)
-    assert float(accuracy[1]) > 0.94
+    return tmp_path
+
+
+@pytest.mark.parametrize(("script", "least"), [("mnist_mlp.py", 0.94), ("mnist_cnn.py", 0.96)])
+def test_mnist(mnist, script, least):
+    assert accuracy_of(run(script, mnist, cwd=mnist)) > least
+
+
+def test_imdb_cnn_lstm(tmp_path):
+    """Reviews of common words, one of which tells what the author thinks."""
+    generator = np.random.RandomState(0)
+    filling = [f"word{i}" for i in range(50)]
+    telling = (["dull", "awful", "boring"], ["great", "lovely", "moving"])
+    with (tmp_path / "reviews.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["text", "label"])
+        for label in generator.randint(0, 2, 1500):
+            words = [*generator.choice(filling, 12), *generator.choice(telling[label], 3)]
+            rows.writerow([" ".join(generator.permutation(words)), label])
+    assert accuracy_of(run("imdb_cnn_lstm.py", tmp_path / "reviews.csv", cwd=tmp_path)) > 0.9

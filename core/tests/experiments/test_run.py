@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_demo_reads_digits(tmp_path, capsys):
     result = demo(tmp_path / "out")
-    assert result.scores["acc"] >= 0.97
+    assert result.scores["acc"] >= 0.985
     assert result.held_out == 359
     assert result.wrong == round(359 * (1 - result.scores["acc"]))
     printed = capsys.readouterr().out
@@ -47,7 +47,7 @@ def test_the_demo_repeats_itself_and_its_model_is_what_was_tested(tmp_path, caps
     first, again = (train(path, tmp_path / name) for name in ("a", "b"))
     assert first.history.history == again.history.history
     assert first.scores == again.scores
-    x = np.random.RandomState(0).rand(5, 64).astype("float32")
+    x = np.random.RandomState(0).rand(5, 8, 8, 1).astype("float32")
     loaded = load_model(first.files["model"])
     np.testing.assert_allclose(loaded.predict(x), first.model.predict(x), rtol=1e-6)
 
