@@ -181,8 +181,8 @@ def test_unknown_identifiers_name_the_nearest(model):
         model.compile("sgd", "mse", metrics=["acuracy"])
     with refused(UnknownComponentError, "no metric 'hindge'. Did you mean 'hinge'"):
         model.compile("sgd", "mse", metrics=["hindge"])
-    with refused(UnknownComponentError, "'GlorotUniform'. Did you mean 'glorot_uniform'"):
-        Dense(3, init="GlorotUniform")
+    with refused(UnknownComponentError, "'GlorotUnifrm'. Did you mean 'glorot_uniform'"):
+        Dense(3, init="GlorotUnifrm")
 
 
 def test_metrics_must_be_a_list(model):

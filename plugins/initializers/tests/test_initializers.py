@@ -4,7 +4,7 @@ import golden
 import numpy as np
 import pytest
 
-from pronghorn import registry
+from pronghorn import initializers, registry
 from pronghorn.components.initializer import Initializer, fans
 
 DRAWS = 60
@@ -151,3 +151,53 @@ def test_functions_of_keras_1_pass_a_name_on():
     own = Initializer.get(lambda shape, name=None: normal(shape, scale=0.001, name=name))
     drawn = own((200, 50), np.random.default_rng(0))
     assert abs(drawn.std() / 0.001 - 1) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("config", "deviation"),
+    [
+        ({}, (1 / 300) ** 0.5),
+        ({"scale": 2.0, "mode": "fan_avg", "distribution": "uniform"}, (2 / 200) ** 0.5),
+        ({"mode": "fan_out"}, (1 / 100) ** 0.5),
+    ],
+)
+def test_variance_scaling_has_the_variance_of_its_fan(config, deviation):
+    drawn = Initializer.get({"name": "VarianceScaling", "config": config})((300, 100))
+    assert abs(drawn.std() / deviation - 1) < 0.03
+    assert abs(drawn.mean()) < 0.05 * deviation
+    with pytest.raises(ValueError, match="mode is one of fan_in, fan_out, fan_avg"):
+        Initializer.get("variance_scaling")((2, 2), mode="fan")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("RandomNormal", {"mean": 1.0, "stddev": 0.1}, ("normal", {"mean": 1.0, "scale": 0.1})),
+        ("RandomUniform", {"minval": 0.0}, ("uniform", {"minval": 0.0})),
+        ("TruncatedNormal", {"stddev": 0.2}, ("truncated_normal", {"scale": 0.2})),
+        ("Orthogonal", {"gain": 1.0}, ("orthogonal", {"scale": 1.0})),
+        ("Identity", {"gain": 0.5}, ("identity", {"scale": 0.5})),
+        ("GlorotUniform", {"seed": 3}, ("glorot_uniform", {"seed": 3})),
+        ("HeNormal", {}, ("he_normal", {})),
+        ("Constant", {"value": 2.0}, ("constant", {"value": 2.0})),
+        ("Zeros", {}, ("zero", {})),
+    ],
+)
+def test_classes_of_keras_2_are_the_functions_with_options(name, options, expected):
+    called = getattr(initializers, name)(**options)
+    looked_up = Initializer.get({"class_name": name, "config": options})
+    for made in (called, looked_up):
+        assert (made.name, made.get_config()) == expected
+
+
+def test_a_seed_makes_the_numbers_the_same_always():
+    drawn = [Initializer.get({"name": "normal", "config": {"seed": s}})((3, 2)) for s in (1, 1, 2)]
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert not np.array_equal(drawn[0], drawn[2])
+
+
+def test_limits_and_means():
+    drawn = Initializer.get("uniform")((1000,), minval=0.2, maxval=0.3)
+    assert drawn.min() > 0.2
+    assert drawn.max() < 0.3
+    assert abs(Initializer.get("normal")((1000,), mean=2.0, scale=0.1).mean() - 2.0) < 0.02

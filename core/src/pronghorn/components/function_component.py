@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from pronghorn import devices
 from pronghorn.components.named import NamedComponent
+from pronghorn.components.spelling import canonical_names
 from pronghorn.devices.function import Function
 from pronghorn.devices.pair import KernelPair
 from pronghorn.devices.returned import ONE, require_numbers
@@ -52,7 +53,7 @@ class FunctionComponent(NamedComponent):
     def configured(self, **config: Any) -> Self:
         """This component with other options."""
         made = copy(self)
-        made._configure(self.function, {**self.config, **config})
+        made._configure(self.function, {**self.config, **canonical_names(self.config, config)})
         made.forget()
         return made
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from pronghorn.components.named import NamedComponent
+from pronghorn.components.spelling import canonical_names
 from pronghorn.errors import FunctionError, ShapeError
 
 Draw = Callable[..., Any]
@@ -25,7 +26,8 @@ class Initializer(NamedComponent):
 
     Args:
         function: the function, which gives an array, or a number for all elements.
-        config: values for some of its options.
+        config: values for some of its options, and for `seed`, with which the numbers are always
+            the same.
     """
 
     kind: ClassVar[str] = "initializers"
@@ -35,11 +37,13 @@ class Initializer(NamedComponent):
         self.name = self.__name__ = function.__name__
         self.__doc__ = function.__doc__
         self._takes, self._defaults = _parameters(function)
-        unknown = [n for n in config or {} if n not in self._defaults]
+        given = canonical_names(self._defaults, config or {})
+        self.seed = given.pop("seed", None)
+        unknown = [n for n in given if n not in self._defaults]
         if unknown:
-            known = ", ".join(self._defaults) or "none"
+            known = ", ".join([*self._defaults, "seed"])
             raise TypeError(f"{self.name} has no option {unknown[0]!r}; its options: {known}")
-        self.config = {**self._defaults, **(config or {})}
+        self.config = {**self._defaults, **given}
 
     @classmethod
     def from_function(cls, function: Draw) -> Self:
@@ -48,13 +52,13 @@ class Initializer(NamedComponent):
 
     def __call__(
         self,
-        shape: tuple[int, ...],
+        shape: tuple[int, ...] | None = None,
         rng: np.random.Generator | None = None,
         dim_ordering: str = "th",
         name: str | None = None,
         **config: Any,
-    ) -> np.ndarray:
-        """Draw numbers of a shape.
+    ) -> Any:
+        """Draw numbers of a shape, or choose options where there is no shape, as for a class.
 
         Args:
             shape: the weight's shape.
@@ -67,9 +71,13 @@ class Initializer(NamedComponent):
             ShapeError: the function gives another shape, or cannot fill this one.
             FunctionError: it gives no numbers.
         """
+        if shape is None:
+            return self.configured(**config)
         if config:
             return self.configured(**config)(shape, rng, dim_ordering)
         generator = default_generator() if rng is None else rng
+        if self.seed is not None:
+            generator = np.random.default_rng(self.seed)
         supplied = {"rng": generator, "dim_ordering": dim_ordering, "name": name}
         given = {n: v for n, v in supplied.items() if n in self._takes}
         drawn = self._array(self.function(tuple(shape), **given, **self.config))
@@ -97,11 +105,13 @@ class Initializer(NamedComponent):
 
     def configured(self, **config: Any) -> Self:
         """This initializer with other options."""
-        return type(self)(self.function, {**self.config, **config})
+        own = {**self.config, "seed": self.seed}
+        return type(self)(self.function, {**own, **canonical_names(own, config)})
 
     def get_config(self) -> dict[str, Any]:
         """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self._defaults[n]}
+        seed = {} if self.seed is None else {"seed": self.seed}
+        return {n: v for n, v in self.config.items() if v != self._defaults[n]} | seed
 
     def __repr__(self) -> str:
         shown = "".join(f", {key}={value!r}" for key, value in self.get_config().items())

@@ -85,8 +85,10 @@ class Metric(NamedComponent):
         """The metric's value, from the sums over `rows` rows: their mean."""
         return float(sums[0] / rows)
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """The metric of NumPy arrays, computed on the CPU."""
+    def __call__(self, y_true: Any = None, y_pred: Any = None, **config: Any) -> Any:
+        """The metric of NumPy arrays, computed on the CPU; without them, other options."""
+        if y_pred is None:
+            return self.configured(**config)
         sparse = self.sparse and np.shape(y_true) != np.shape(y_pred)
         t, p, _ = rows_of(y_true, y_pred, sparse)
         sums = np.zeros(self.width)

@@ -96,8 +96,13 @@ class Objective(NamedComponent):
         """What a row's loss and gradient are multiplied with: 1, or one over the columns."""
         return 1.0 / columns if self.reduction == "mean" else 1.0
 
-    def __call__(self, y_true: Any, y_pred: Any) -> np.ndarray:
-        """The loss of every row of NumPy arrays: the predictions' shape without the last axis."""
+    def __call__(self, y_true: Any = None, y_pred: Any = None, **config: Any) -> Any:
+        """The loss of every row of NumPy arrays: the predictions' shape without the last axis.
+
+        Without arrays, as for a class, this objective with other options.
+        """
+        if y_pred is None:
+            return self.configured(**config)
         return self._eager(y_true, y_pred)[0]
 
     def gradient(self, y_true: Any, y_pred: Any) -> np.ndarray:

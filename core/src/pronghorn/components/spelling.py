@@ -5,7 +5,7 @@ alias's name. Where one new name stands for different old ones, the first that f
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
@@ -38,7 +38,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "pool_size": ("pool_length",),
     "size": ("length",),
     "rate": ("p",),
-    "stddev": ("sigma",),
+    "stddev": ("sigma", "scale"),
+    "gain": ("scale",),
     "dropout": ("dropout_W",),
     "recurrent_dropout": ("dropout_U",),
     "implementation": ("consume_less",),
@@ -54,6 +55,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "min_delta": ("epsilon",),
     "l1": ("l",),
     "l2": ("l",),
+    "thresholds": ("threshold",),
+    "on_train_batch_begin": ("on_batch_begin",),
+    "on_train_batch_end": ("on_batch_end",),
     "X": ("x",),
     "epochs": ("nb_epoch",),
     "max_queue_size": ("max_q_size",),
@@ -77,7 +81,14 @@ def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) 
     """
     if not any(name in ALIASES for name in given):
         return dict(given)
-    accepted = _parameters(function)
+    return canonical_names(_parameters(function), given)
+
+
+def canonical_names(accepted: Container[str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given` with every alias replaced by the Keras 1 name among those that are accepted.
+
+    Raises TypeError if one is given in both spellings.
+    """
     arguments: dict[str, Any] = {}
     for name, value in given.items():
         meant = _meant(name, accepted)
@@ -137,7 +148,7 @@ def not_understood(cls: type, unknown: Iterable[str], accepted: Iterable[str]) -
     )
 
 
-def _meant(name: str, accepted: frozenset[str]) -> str:
+def _meant(name: str, accepted: Container[str]) -> str:
     if name in accepted:
         return name
     return next((old for old in ALIASES.get(name, ()) if old in accepted), name)

@@ -1,14 +1,53 @@
-"""Batches from a Python generator, fetched ahead by a thread."""
+"""Batches from a Python generator or a `Sequence`, fetched ahead by a thread."""
 
 import threading
 from collections.abc import Callable, Iterator
 from queue import Empty, Full, Queue
 from typing import Any
 
+import numpy as np
+
 from pronghorn.engine.loop import Batch, Samples
 
 POLL_SECONDS = 0.05
 """How often a waiting thread looks whether it is still wanted."""
+
+
+class Sequence:
+    """Batches by number, as Keras 2 and 3 have them: a subclass has `__len__` and `__getitem__`.
+
+    A batch is `(x, y)` or `(x, y, sample_weight)`; for predictions it may be x alone.
+    """
+
+    def __len__(self) -> int:
+        """How many batches make an epoch."""
+        raise NotImplementedError(f"{type(self).__name__} has no __len__")
+
+    def __getitem__(self, index: int) -> Any:
+        """The batch of this number, from 0."""
+        raise NotImplementedError(f"{type(self).__name__} has no __getitem__")
+
+    def on_epoch_end(self) -> None:
+        """All batches have been taken once more."""
+
+
+def yields_batches(data: Any) -> bool:
+    """Whether data come as batches, and not as arrays."""
+    return hasattr(data, "__next__") or isinstance(data, Sequence)
+
+
+def endless(batches: Sequence, shuffle: bool) -> Iterator[Any]:
+    """The batches of a sequence for ever, in a new order each time if they are to be shuffled."""
+    generator = np.random.default_rng(np.random.randint(2**31)) if shuffle else None
+    return _endless(batches, generator)
+
+
+def _endless(batches: Sequence, generator: np.random.Generator | None) -> Iterator[Any]:
+    while True:
+        count = len(batches)
+        order = range(count) if generator is None else generator.permutation(count).tolist()
+        yield from (batches[index] for index in order)
+        batches.on_epoch_end()
 
 
 class Prefetcher:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pronghorn.components.callback import CallbackList
+from pronghorn.components.logs import LabelledValues
 from pronghorn.engine.feed import Feed
 from pronghorn.engine.runner import Runner
 from pronghorn.progress import Progbar
@@ -105,7 +106,7 @@ def train_epochs(
         for epoch in epochs:
             callbacks.on_epoch_begin(epoch, {})
             reached = _train_epoch(model, source.epoch(epoch), callbacks)
-            logs: dict[str, Any] = {}
+            logs = LabelledValues()
             if validate is not None:
                 names = (f"val_{name}" for name in model.metrics_names)
                 logs.update(zip(names, validate(), strict=True))
@@ -125,7 +126,7 @@ def _train_epoch(
     runner = model.runner
     totals = runner.totals()
     for index, (feed, rows, count) in enumerate(source):
-        logs: dict[str, Any] = {"batch": index, "size": count}
+        logs = LabelledValues(batch=index, size=count)
         callbacks.on_batch_begin(index, logs)
         values = runner.train(feed, rows, count, totals)
         logs.update(zip(names, values, strict=True))

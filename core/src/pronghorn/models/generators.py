@@ -1,4 +1,4 @@
-"""Training, evaluating and predicting from Python generators of batches."""
+"""Training, evaluating and predicting from generators and sequences of batches."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from pronghorn.components.spelling import spelled
-from pronghorn.engine.generators import GeneratorSource, Prefetcher
+from pronghorn.engine.generators import GeneratorSource, Prefetcher, endless, yields_batches
+from pronghorn.engine.generators import Sequence as BatchSequence
 from pronghorn.engine.loop import Samples, evaluate_all, predict_all
 
 
@@ -16,7 +17,7 @@ class GeneratorMethods:
 
     A generator yields `(x, y)` or `(x, y, sample_weight)` for ever. It runs in a thread that is
     up to `max_q_size` batches ahead; `nb_worker` and `pickle_safe` are accepted and change
-    nothing.
+    nothing. A `pronghorn.utils.Sequence` is taken too; it knows how many steps it has.
     """
 
     @spelled
@@ -38,6 +39,7 @@ class GeneratorMethods:
         show_accuracy: bool = False,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
+        shuffle: bool = True,
     ) -> Any:
         """Train on batches of a generator, and return the `History`.
 
@@ -45,11 +47,12 @@ class GeneratorMethods:
             samples_per_epoch: samples after which an epoch ends; or give `steps_per_epoch`.
             validation_data: arrays as in `fit`, or a generator with `nb_val_samples` (samples)
                 or `validation_steps` (batches).
+            shuffle: whether the batches of a sequence come in a new order each epoch.
         """
         self._check_compiled("fit_generator")
         if show_accuracy:
             self._add_accuracy()
-        amount, steps = _amount(samples_per_epoch, steps_per_epoch, "samples_per_epoch")
+        amount, steps = _amount(samples_per_epoch, steps_per_epoch, "samples_per_epoch", generator)
 
         def to_samples(batch: Any) -> Samples:
             x, y, weight = _parts(batch)
@@ -57,11 +60,13 @@ class GeneratorMethods:
             return samples
 
         with ExitStack() as stack:
-            fetch = stack.enter_context(Prefetcher(generator, max_q_size))
+            fetch = stack.enter_context(Prefetcher(_iterator(generator, shuffle), max_q_size))
             validate = None
-            if hasattr(validation_data, "__next__"):
-                needed = _amount(nb_val_samples, validation_steps, "nb_val_samples")
-                held_out = stack.enter_context(Prefetcher(validation_data, max_q_size))
+            if yields_batches(validation_data):
+                needed = _amount(
+                    nb_val_samples, validation_steps, "nb_val_samples", validation_data
+                )
+                held_out = stack.enter_context(Prefetcher(_iterator(validation_data), max_q_size))
                 validate = lambda: self._evaluate_batches(held_out, *needed)  # noqa: E731
             elif validation_data is not None:
                 samples = self._samples(*validation_data)
@@ -83,8 +88,8 @@ class GeneratorMethods:
     ) -> float | list[float]:
         """The loss, or loss and metrics, over `val_samples` samples or `steps` batches."""
         self._check_compiled("evaluate_generator")
-        needed = _amount(val_samples, steps, "val_samples")
-        with Prefetcher(generator, max_q_size) as fetch:
+        needed = _amount(val_samples, steps, "val_samples", generator)
+        with Prefetcher(_iterator(generator), max_q_size) as fetch:
             values: list[float] = self._evaluate_batches(fetch, *needed)
         return values[0] if len(values) == 1 else values
 
@@ -112,8 +117,8 @@ class GeneratorMethods:
         steps: int | None = None,
     ) -> np.ndarray:
         """The output for `val_samples` samples or `steps` batches; batches may be x alone."""
-        amount, by_steps = _amount(val_samples, steps, "val_samples")
-        with Prefetcher(generator, max_q_size) as fetch:
+        amount, by_steps = _amount(val_samples, steps, "val_samples", generator)
+        with Prefetcher(_iterator(generator), max_q_size) as fetch:
             to_samples = lambda b: self._inputs(b[0] if isinstance(b, tuple) else b)  # noqa: E731
             source = GeneratorSource(fetch, to_samples, amount, by_steps)
             outputs = [
@@ -124,8 +129,15 @@ class GeneratorMethods:
         return joined if by_steps else joined[:amount]
 
 
-def _amount(samples: int | None, steps: int | None, name: str) -> tuple[int, bool]:
-    """How much an epoch takes, and whether that counts batches."""
+def _iterator(batches: Any, shuffle: bool = False) -> Iterator[Any]:
+    """The batches one after the other, for ever."""
+    return endless(batches, shuffle) if isinstance(batches, BatchSequence) else batches
+
+
+def _amount(samples: int | None, steps: int | None, name: str, batches: Any) -> tuple[int, bool]:
+    """How much an epoch takes, and whether that counts batches: all of a sequence by default."""
+    if samples is None and steps is None and isinstance(batches, BatchSequence):
+        steps = len(batches)
     if (samples is None) == (steps is None):
         raise ValueError(f"give {name} (samples) or the number of steps (batches), one of them")
     amount = steps if samples is None else samples

@@ -12,6 +12,7 @@ from pronghorn.components.callback import CallbackList
 from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import spelled
 from pronghorn.engine import feed
+from pronghorn.engine.generators import yields_batches
 from pronghorn.engine.hook_caller import HookCaller
 from pronghorn.engine.loop import (
     ArraySource,
@@ -67,24 +68,27 @@ class Sequential(GeneratorMethods, Compiled):
     def fit(
         self,
         x: Arrays,
-        y: Arrays,
-        batch_size: int = 32,
+        y: Arrays = None,
+        batch_size: int | None = 32,
         nb_epoch: int = 10,
-        verbose: int = 1,
+        verbose: int | str = 1,
         callbacks: Sequence[Any] | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, ...] | None = None,
+        validation_data: Any = None,
         shuffle: bool | str = True,
         class_weight: Mapping[Any, float] | None = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         show_accuracy: bool = False,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
     ) -> Any:
         """Train for epochs `initial_epoch` to `nb_epoch` (exclusive), and return the `History`.
 
         Args:
             x: input, (samples, ...) of any numeric dtype; converted a batch at a time. A model
-                with several inputs takes a list of arrays, or a dictionary by layer.
+                with several inputs takes a list of arrays, or a dictionary by layer. Or batches,
+                from a generator or a sequence as for `fit_generator`, with `steps_per_epoch`.
             y: targets, (samples, ...) as the objective wants them.
             batch_size: samples a step; the last step of an epoch may have fewer.
             verbose: 0 silent, 1 progress bar, 2 a line an epoch.
@@ -95,10 +99,20 @@ class Sequential(GeneratorMethods, Compiled):
             class_weight: weight of each class; `sample_weight` wins if both are given.
             sample_weight: weight of each sample, or time step if so compiled.
             show_accuracy: of older scripts: the same as compiling with the accuracy.
+            steps_per_epoch, validation_steps: batches of an epoch, where data come in batches.
         """
         self._check_compiled("fit")
         if show_accuracy:
             self._add_accuracy()
+        verbose, batch_size = _usual(verbose, batch_size)
+        if yields_batches(x):
+            _check_batches(y, sample_weight, validation_split)
+            return self.fit_generator(
+                x, None, nb_epoch, verbose, callbacks, validation_data,
+                class_weight=class_weight, initial_epoch=initial_epoch,
+                steps_per_epoch=steps_per_epoch, validation_steps=validation_steps,
+                shuffle=bool(shuffle),
+            )  # fmt: skip
         _check_schedule(nb_epoch, initial_epoch, shuffle, verbose)
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight, class_weight)
@@ -208,16 +222,24 @@ class Sequential(GeneratorMethods, Compiled):
     def evaluate(
         self,
         x: Arrays,
-        y: Arrays,
-        batch_size: int = 32,
-        verbose: int = 1,
+        y: Arrays = None,
+        batch_size: int | None = 32,
+        verbose: int | str = 1,
         sample_weight: Any = None,
         show_accuracy: bool = False,
+        steps: int | None = None,
     ) -> float | list[float]:
-        """The loss over all samples, or a list of the loss and the metrics (`metrics_names`)."""
+        """The loss over all samples, or a list of the loss and the metrics (`metrics_names`).
+
+        `x` may be a generator or sequence of batches, of which `steps` are taken.
+        """
         self._check_compiled("evaluate")
         if show_accuracy:
             self._add_accuracy()
+        verbose, batch_size = _usual(verbose, batch_size)
+        if yields_batches(x):
+            _check_batches(y, sample_weight)
+            return self.evaluate_generator(x, steps=steps)
         _check_positive(batch_size=batch_size)
         samples = self._samples(x, y, sample_weight)
         self._check_whole_batches(samples.count, batch_size)
@@ -225,8 +247,20 @@ class Sequential(GeneratorMethods, Compiled):
 
     # Predicting.
 
-    def predict(self, x: Arrays, batch_size: int = 32, verbose: int = 0) -> np.ndarray:
-        """The output for each sample, float array (samples, ...)."""
+    def predict(
+        self,
+        x: Arrays,
+        batch_size: int | None = 32,
+        verbose: int | str = 0,
+        steps: int | None = None,
+    ) -> np.ndarray:
+        """The output for each sample, float array (samples, ...).
+
+        `x` may be a generator or sequence of batches, of which `steps` are taken.
+        """
+        verbose, batch_size = _usual(verbose, batch_size)
+        if yields_batches(x):
+            return self.predict_generator(x, steps=steps)
         _check_positive(batch_size=batch_size)
         samples = self._inputs(x)
         self._check_whole_batches(samples.count, batch_size)
@@ -312,6 +346,21 @@ def _named_arrays(which: str, samples: Samples) -> dict[str, Any]:
     arrays = dict(zip(inputs, data.inputs, strict=True))
     arrays.update({"targets": data.y, "sample weights": data.weights})
     return {f"{which}{name}": array for name, array in arrays.items()}
+
+
+def _usual(verbose: int | str, batch_size: int | None) -> tuple[int, int]:
+    """What Keras 2 and 3 mean by "auto" and by no batch size."""
+    shown: Any = 1 if verbose == "auto" else verbose
+    return shown, 32 if batch_size is None else batch_size
+
+
+def _check_batches(y: Any, sample_weight: Any, validation_split: float = 0.0) -> None:
+    """Raise ValueError for what only arrays can have beside them."""
+    if y is not None or sample_weight is not None or validation_split:
+        raise ValueError(
+            "batches bring their targets and weights themselves, and cannot be split: give no y, "
+            "no sample_weight and no validation_split with a generator or sequence"
+        )
 
 
 def _scalar(values: list[float]) -> float | list[float]:

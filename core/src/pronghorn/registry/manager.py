@@ -21,6 +21,7 @@ from pronghorn.registry import packs
 
 CORE = (
     "pronghorn.registry.catalogue",
+    "pronghorn.registry.class_names",
     "pronghorn.registry.local",
     "pronghorn.registry.models",
 )

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pronghorn.utils.data_utils import Sequence as Sequence
     from pronghorn.utils.data_utils import get_file as get_file
     from pronghorn.utils.generic_utils import CustomObjectScope as CustomObjectScope
     from pronghorn.utils.generic_utils import Progbar as Progbar
@@ -19,6 +20,7 @@ _HOMES = {
     "CustomObjectScope": "generic_utils",
     "HDF5Matrix": "io_utils",
     "Progbar": "generic_utils",
+    "Sequence": "data_utils",
     "custom_object_scope": "generic_utils",
     "get_custom_objects": "generic_utils",
     "get_file": "data_utils",

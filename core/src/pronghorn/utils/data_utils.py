@@ -1,4 +1,4 @@
-"""Files from the web, checked and kept."""
+"""Files from the web, checked and kept; and sequences of batches."""
 
 import hashlib
 import os
@@ -14,6 +14,7 @@ from typing import BinaryIO
 from urllib.request import Request, urlopen
 
 from pronghorn.devices.generated import cache_folder
+from pronghorn.engine.generators import Sequence as Sequence
 from pronghorn.errors import DatasetError
 from pronghorn.progress import Progbar
 

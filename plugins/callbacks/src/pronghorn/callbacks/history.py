@@ -4,6 +4,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from pronghorn.components.callback import Callback, Logs
+from pronghorn.components.logs import LabelledValues
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,11 +20,11 @@ class History(Callback):
 
     def __init__(self) -> None:
         self.epoch: list[int] = []
-        self.history: dict[str, list[Any]] = {}
+        self.history: dict[str, list[Any]] = LabelledValues()
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Start anew."""
-        self.epoch, self.history = [], {}
+        self.epoch, self.history = [], LabelledValues()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Note down the epoch."""

@@ -5,6 +5,7 @@ from inspect import Parameter, signature
 
 from pronghorn.callbacks.learning_rate import get_rate, set_rate
 from pronghorn.components.callback import Callback, Logs
+from pronghorn.progress import message
 
 
 class LearningRateScheduler(Callback):
@@ -12,7 +13,7 @@ class LearningRateScheduler(Callback):
 
     `schedule` takes the epoch (from 0) and gives the rate. One that needs two arguments also
     gets the present rate, as in Keras 2. Raises ValueError if it gives no number, or if the
-    optimizer has no learning rate.
+    optimizer has no learning rate. With `verbose` 1 each epoch's rate is printed.
     """
 
     examples = (
@@ -20,8 +21,9 @@ class LearningRateScheduler(Callback):
         {"schedule": lambda epoch, rate: 0.5 * rate},
     )
 
-    def __init__(self, schedule: Callable[..., float]) -> None:
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         self.schedule = schedule
+        self.verbose = verbose
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Find out whether the schedule wants the present rate."""
@@ -32,6 +34,8 @@ class LearningRateScheduler(Callback):
         present = get_rate(self.model)
         rate = self.schedule(epoch, present) if self._wants_rate else self.schedule(epoch)
         set_rate(self.model, rate, "the schedule of LearningRateScheduler")
+        if self.verbose:
+            message(f"Epoch {epoch + 1}: the learning rate is {get_rate(self.model):g}")
 
 
 def _takes_two(function: Callable[..., object]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pronghorn.callbacks.monitor import Monitor
 from pronghorn.components.callback import Callback, Logs
+from pronghorn.components.logs import LabelledValues
 from pronghorn.files.formats import check_ending
 from pronghorn.progress import message
 
@@ -113,11 +114,11 @@ class ModelCheckpoint(Callback):
             message(f"Epoch {epoch:05d}: {reason}saved to {path}")
 
     def _path(self, epoch: int, logs: Logs) -> str:
-        values = {name: value for name, value in logs.items() if name != "epoch"}
+        values = LabelledValues({**logs, "epoch": epoch})
         try:
-            return self.filepath.format(epoch=epoch, **values)
+            return self.filepath.format_map(values)
         except (KeyError, IndexError) as error:
             raise KeyError(
                 f"the checkpoint path {self.filepath!r} asks for {error}, but this epoch has "
-                f"{', '.join(sorted({'epoch', *values}))}"
+                f"{', '.join(sorted(values))}"
             ) from error

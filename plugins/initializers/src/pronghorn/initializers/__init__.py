@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pronghorn.initializers.scaled import he_uniform as he_uniform
     from pronghorn.initializers.scaled import lecun_normal as lecun_normal
     from pronghorn.initializers.scaled import lecun_uniform as lecun_uniform
+    from pronghorn.initializers.variance_scaling import variance_scaling as variance_scaling
 
     get = Initializer.get
     ones = one
