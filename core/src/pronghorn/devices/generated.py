@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pronghorn.devices.numba_loading import load_array_library
 from pronghorn.errors import FunctionError
 
 LOCKS = 16
@@ -122,6 +123,7 @@ _built: dict[Path, Any] = {}
 
 
 def _build(path: Path, text: str, compiled: Compile) -> Any:
+    load_array_library()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = _cached(path, text, compiled)
