@@ -9,6 +9,7 @@ from pronghorn.components.layer import Shape
 from pronghorn.components.regularizer import Regularizer
 from pronghorn.layers.advanced_activations import kernels
 from pronghorn.layers.advanced_activations.parametric import Parametric
+from pronghorn.layers.unset import without_unset
 
 
 class PReLU(Parametric):
@@ -49,6 +50,10 @@ class PReLU(Parametric):
         self.initial_weights = weights
         self.alpha_regularizer = Regularizer.get(alpha_regularizer)
         self.alpha_constraint = Constraint.get(alpha_constraint)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, without rules that are not set."""
+        return without_unset(super().get_config(), "alpha_regularizer", "alpha_constraint")
 
     def build(self, input_shape: Shape) -> None:
         """Make alphas."""

@@ -8,6 +8,7 @@ import numpy as np
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer
 from pronghorn.devices import kernels as core
+from pronghorn.layers.unset import without_unset
 
 
 class Dropping(Layer):
@@ -26,6 +27,10 @@ class Dropping(Layer):
             raise ValueError(f"the share p to drop must be at least 0 and below 1, got {p!r}")
         self.p = p
         self.seed = seed
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, without a seed that is not set."""
+        return without_unset(super().get_config(), "seed")
 
     def key_of(self, ctx: Context) -> int:
         """What keys the random numbers."""

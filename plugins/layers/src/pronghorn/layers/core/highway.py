@@ -10,6 +10,7 @@ from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels as core
 from pronghorn.layers.core import kernels
 from pronghorn.layers.core.affine import Affine
+from pronghorn.layers.unset import without_unset
 
 
 class Highway(Affine):
@@ -63,6 +64,10 @@ class Highway(Affine):
         )  # fmt: skip
         self.activation = Activation.get(activation)
         self.transform_bias = transform_bias
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, without a `transform_bias` that is not set."""
+        return without_unset(super().get_config(), "transform_bias")
 
     def build(self, input_shape: Shape) -> None:
         """Make the weights."""

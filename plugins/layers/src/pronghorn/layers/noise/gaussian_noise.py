@@ -5,6 +5,7 @@ from typing import Any
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer
 from pronghorn.layers.noise import kernels
+from pronghorn.layers.unset import without_unset
 
 
 class GaussianNoise(Layer):
@@ -30,6 +31,10 @@ class GaussianNoise(Layer):
             raise ValueError(f"the standard deviation sigma must be at least 0, got {sigma!r}")
         self.sigma = sigma
         self.seed = seed
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, without a seed that is not set."""
+        return without_unset(super().get_config(), "seed")
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """y = x + sigma z in training, else x."""

@@ -1,9 +1,19 @@
-"""Dense layers of several products: what the goldens do not show."""
+"""Layers of Keras 1: what the goldens do not show."""
 
 import numpy as np
 import pytest
 
-from pronghorn.layers import Highway, Masking, MaxoutDense, TimeDistributedDense
+from pronghorn.layers import (
+    GaussianDropout,
+    GaussianNoise,
+    Highway,
+    Masking,
+    MaxoutDense,
+    PReLU,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    TimeDistributedDense,
+)
 from pronghorn.models import Sequential
 from pronghorn.testing import run_pass
 
@@ -32,6 +42,21 @@ def test_time_distributed_dense_passes_masks_on():
     x[0, 1] = 0.0
     assert run_pass(model, x).mask.tolist() == [[1, 0, 1, 1]]
     assert TimeDistributedDense(2, input_dim=3, input_length=4).declared_shape() == (None, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "known"),
+    [
+        (PReLU(), {"init", "shared_axes"}),
+        (GaussianNoise(0.1), {"sigma"}),
+        (GaussianDropout(0.1), {"p"}),
+        (SpatialDropout1D(0.1), {"p"}),
+        (SpatialDropout2D(0.1), {"p", "dim_ordering"}),
+    ],
+    ids=lambda given: type(given).__name__,
+)
+def test_configurations_have_what_keras_1_knows(layer, known):
+    assert layer.get_config().keys() == {"name", "trainable", *known}
 
 
 @pytest.mark.parametrize("layer", [MaxoutDense, TimeDistributedDense])
