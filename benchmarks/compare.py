@@ -103,12 +103,13 @@ def main() -> None:
     for workload in options.only or WORKLOADS:
         workers = {w.library: w for w in compare(workload, pythons, options.turns)}
         own = workers["pronghorn"]
-        times = [_shown(workers.get(library)) for library in pythons]
+        times = [shown(workers.get(library)) for library in pythons]
         ratios = [f"{ratio(workers[peer], own):.1f}" if peer in workers else "-" for peer in PEERS]
         print(f"| {WORKLOADS[workload]} | {' | '.join(times + ratios)} |", flush=True)
 
 
-def _shown(worker: Worker | None) -> str:
+def shown(worker: Worker | None) -> str:
+    """The worker's median for a table."""
     if worker is None:
         return "-"
     seconds = worker.median
