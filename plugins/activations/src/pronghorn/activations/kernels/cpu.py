@@ -3,7 +3,7 @@
 import math
 
 from pronghorn.devices.cpu import kernel, prange
-from pronghorn.devices.rows import row_sum
+from pronghorn.devices.rows import row_dot, row_max, row_sum
 
 BLOCK = 16
 """Rows done together: exp is vectorized over all their elements; short rows would not fill it."""
@@ -17,9 +17,7 @@ def softmax(x, y):
     for block in prange((x.shape[0] + BLOCK - 1) // BLOCK):
         first, last = block * BLOCK, min(block * BLOCK + BLOCK, x.shape[0])
         for i in range(first, last):
-            most = x[i, 0]
-            for j in range(1, columns):
-                most = max(most, x[i, j])
+            most = row_max(x[i])
             for j in range(columns):
                 y[i, j] = x[i, j] - most
         rows = flat[first * columns : last * columns]
@@ -35,8 +33,6 @@ def softmax(x, y):
 def softmax_backward(y, dy, dx):
     """dx = y * (dy - sum(dy * y)) in every row; all (rows, columns), dx may be dy."""
     for i in prange(y.shape[0]):
-        inner = 0.0
-        for j in range(y.shape[1]):
-            inner += dy[i, j] * y[i, j]
+        inner = row_dot(dy[i], y[i])
         for j in range(y.shape[1]):
             dx[i, j] = y[i, j] * (dy[i, j] - inner)
