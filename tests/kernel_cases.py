@@ -138,6 +138,7 @@ def _core() -> Iterator[Case]:
         "conv2d_transposed_bias", lambda n: [n(*y), n(*w), n(3), n(*x), *way], activate=positive
     )
     yield from _volumes(case)
+    yield from _depthwise(case)
     yield case("copy", lambda n: [n(9), n(9)])
     yield case("dropout_backward", lambda n: [n(70), n.mask(70), n(70), 0.3])
     yield case("dropout_forward", lambda n: [n(70), n(70), n.mask(70), n.clock(), 12345, 0.3])
@@ -190,6 +191,14 @@ def _volumes(case: Any) -> Iterator[Case]:
         "conv3d_transposed_bias", lambda n: [n(*y), n(*w), n(2), n(*x), *way], activate=positive
     )
     yield case("conv3d_weight_gradient", lambda n: [n(*x), n(*y), n(*w), *way])
+
+
+def _depthwise(case: Any) -> Iterator[Case]:
+    x, w, y, way = (2, 4, 5, 3), (3, 2, 3), (2, 2, 4, 3), (2, 1, 1, 0, 1, 2)
+    yield case("depthwise2d", lambda n: [n(*x), n(*w), n(*y), *way], activate=positive)
+    yield case("depthwise2d_bias", lambda n: [n(*x), n(*w), n(3), n(*y), *way], activate=positive)
+    yield case("depthwise2d_input_gradient", lambda n: [n(*y), n(*w), n(*x), *way])
+    yield case("depthwise2d_weight_gradient", lambda n: [n(*x), n(*y), n(*w), *way])
 
 
 def _packs() -> Iterator[Case]:

@@ -122,6 +122,36 @@ def test_weight_gradient(case, dtype):
     close(dw, expected, dtype, dy[..., 0].size)
 
 
+def weighted(case, dtype):
+    """A kernel for each channel, on the diagonal of one for all, and its case."""
+    *window, channels, _ = case.w
+    w = np.random.default_rng(6).standard_normal((*window, channels)).astype(dtype)
+    whole = w[..., None] * np.eye(channels, dtype=dtype)
+    return w, whole, Case(case.x, whole.shape, case.places, case.way)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if len(case.places) == 2])
+def test_a_window_for_each_channel(name, dtype):
+    w, whole, case = weighted(CASES[name], dtype)
+    x, _, dy, bias = operands(case, dtype)
+    found, expected = np.full((2, *case.y), np.nan, dtype)
+    cpu.depthwise2d.specialize(activate=lambda x: x)(x, w, found, *case.way)
+    conv2d(x, whole, expected, *case.way)
+    close(found, expected, dtype, w[..., 0].size)
+    kernel = cpu.depthwise2d_bias.specialize(activate=lambda x: max(x, 0.5))
+    kernel(x, w, bias, found, *case.way)
+    close(found, np.maximum(expected + bias, 0.5), dtype, w[..., 0].size)
+    found, expected = np.full((2, *case.x), np.nan, dtype)
+    cpu.depthwise2d_input_gradient(dy, w, found, *case.way)
+    cpu.conv2d_input_gradient(dy, whole, expected, *case.way)
+    close(found, expected, dtype, w[..., 0].size)
+    dw, all_channels = np.full(w.shape, np.nan, dtype), np.empty_like(whole)
+    cpu.depthwise2d_weight_gradient(x, dy, dw, *case.way)
+    conv2d_weight_gradient(x, dy, all_channels, *case.way)
+    close(dw, np.diagonal(all_channels, axis1=2, axis2=3), dtype, dy[..., 0].size)
+
+
 def test_again_with_other_numbers():
     case = CASES["strided, padded, filters of two panels"]
     x, w, y, bias = operands(case, "float32")

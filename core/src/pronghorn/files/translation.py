@@ -50,6 +50,7 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "data_format": ("channels_last",),
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
     "groups": (1,),
+    "interpolation": ("nearest",),
     "scale": (True,),
     "use_bias": (True,),
 }

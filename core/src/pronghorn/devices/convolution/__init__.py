@@ -2,9 +2,20 @@
 
 from pronghorn.devices.convolution.kernel import (
     Convolution,
+    Depthwise,
+    DepthwiseInputGradient,
+    DepthwiseWeightGradient,
     InputGradient,
     Transposed,
     WeightGradient,
 )
 
-__all__ = ["Convolution", "InputGradient", "Transposed", "WeightGradient"]
+__all__ = [
+    "Convolution",
+    "Depthwise",
+    "DepthwiseInputGradient",
+    "DepthwiseWeightGradient",
+    "InputGradient",
+    "Transposed",
+    "WeightGradient",
+]

@@ -11,12 +11,19 @@ __all__ = ["epilogue", "run", "task"]
 
 
 @cache
-def task(name: str, shape: Shape) -> int:
-    """The address of a function of `loops`, compiled for a shape of register blocks."""
+def task(name: str, shape: Shape, apart: bool = False) -> int:
+    """The address of a function of `loops`, compiled for a shape of register blocks.
+
+    Args:
+        name: of the function.
+        shape: of the blocks.
+        apart: whether each filter has a channel of its own.
+    """
     constants = {
         "BLOCK_ROWS": shape.rows,
         "BLOCK_VECTORS": shape.vectors,
         "BITS": shape.bits,
         "REAL": shape.real,
+        "APART": apart,
     }
     return template.c_function(loops, name, constants, "int64")

@@ -1,7 +1,8 @@
 """Convolutions as kernels."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -49,6 +50,8 @@ class Images(Kernel):
         ("across", "left", "column_gap"),
     )
     """For each axis the names of its step, its margin and its gap."""
+    apart = False
+    """Whether each filter has a channel of its own: a kernel is (rows, columns, filters)."""
     names: tuple[str, str, str] = ("x", "w", "y")
     """The arguments that are the input, the kernel and the output, or their gradients."""
     result: str = "y"
@@ -100,8 +103,9 @@ class Images(Kernel):
                 raise ValueError(f"kernel {self.name}: {name} and {self.result} share memory")
         x, w, y = (arrays[name].shape for name in self.names)
         space = sum(names[0] in given for names in self.moves)
-        fits = len(x) == len(w) == len(y) == 2 + space and x[0] == y[0]
-        fits = fits and (x[-1], y[-1]) == w[-2:]
+        ends = w[-1:] * 2 if self.apart else w[-2:]
+        fits = len(x) == len(y) == 2 + space == len(w) + self.apart and x[0] == y[0]
+        fits = fits and (x[-1], y[-1]) == ends
         filters = arrays[self.result].shape[-1:]
         fits = fits and arrays.get("bias", np.empty(filters)).shape == filters
         if not fits:
@@ -109,7 +113,7 @@ class Images(Kernel):
             raise ValueError(
                 f"kernel {self.name}: shapes {told} do not fit: images are (batch, rows, columns, "
                 "channels), a kernel (rows, columns, input's channels, output's channels), volumes "
-                "have planes before their rows"
+                "have planes before their rows, and a kernel for each channel has no filters"
             )
         for name in (name for step, _, gap in self.moves for name in (step, gap)):
             if given.get(name, 1) < 1:
@@ -141,7 +145,7 @@ class Gathered(Images):
         room = _lines((1 + shape.rows) * shape.width + walk.room, shape)
         scratch = CpuDevice().zeros((tasks * room,), shape.real)
         fields = {
-            at.TASK: code.task("convolve", shape),
+            at.TASK: code.task("convolve", shape, self.apart),
             at.TASKS: tasks,
             at.WORK: work,
             at.SOURCE: source.ctypes.data,
@@ -173,7 +177,7 @@ class Convolution(Gathered):
         """From the input to the output."""
         x, y = given["x"], given["y"]
         all_axes = self.axes(given, axes.forward)
-        return Walk(x.shape[0], *all_axes, x.shape[-1], y.shape[-1], shape, units)
+        return Walk(x.shape[0], *all_axes, x.shape[-1], y.shape[-1], shape, units, self.apart)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """As they lie."""
@@ -190,15 +194,29 @@ class InputGradient(Gathered):
         """From the output's gradient to the input's."""
         dx, _, dy = (given[name] for name in self.names)
         all_axes = self.axes(given, axes.backward)
-        return Walk(dy.shape[0], *all_axes, dy.shape[-1], dx.shape[-1], shape, units)
+        return Walk(dy.shape[0], *all_axes, dy.shape[-1], dx.shape[-1], shape, units, self.apart)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """A row for each tap and filter; its elements are the channels."""
         *window, channels, filters = w.shape
-        places = np.array(walk.taps, np.int64).reshape(-1, 3).T
-        taps = np.ravel_multi_index(tuple(places), three(window, 1))
-        rows = taps[:, None] * channels * filters + np.arange(filters)
+        rows = taps_of(walk, window)[:, None] * channels * filters + np.arange(filters)
         return np.ascontiguousarray(rows.reshape(-1)), filters
+
+
+class Depthwise(Convolution):
+    """y = activate(each channel of x convolved with its own window of w + bias)."""
+
+    apart = True
+
+
+class DepthwiseInputGradient(InputGradient):
+    """dx, the sum over windows of dy times w, channel by channel."""
+
+    apart = True
+
+    def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
+        """A row for each tap; its elements are the channels."""
+        return taps_of(walk, w.shape[:-1]) * w.shape[-1], 1
 
 
 class Transposed(InputGradient):
@@ -219,8 +237,10 @@ class WeightGradient(Images):
         x, dw, dy = (given[name] for name in self.names)
         all_axes = self.axes(given, axes.forward)
         filters = dw.shape[-1]
-        walk = Walk(x.shape[0], *all_axes, x.shape[-1], filters, shape)
         depth, panels = dw.size // filters, -(-filters // shape.width)
+        if self.apart:
+            shape = replace(shape, rows=_even_part(depth, shape.rows * 5 // 4))
+        walk = Walk(x.shape[0], *all_axes, x.shape[-1], filters, shape, apart=self.apart)
         sums_bytes = panels * depth * shape.width * shape.itemsize
         parts = max(1, min(PARTS, walk.units, SUMS_BYTES // sums_bytes))
         slices = min(-(-depth // shape.rows), -(-PARTS // parts))
@@ -229,7 +249,7 @@ class WeightGradient(Images):
         room = _lines((1 + chunk) * shape.width + walk.room, shape)
         scratch = CpuDevice().zeros((parts * slices * room,), shape.real)
         fields = {
-            at.TASK: code.task("weigh", shape),
+            at.TASK: code.task("weigh", shape, self.apart),
             at.TASKS: parts * slices,
             at.WORK: self.operations(given),
             at.SOURCE: x.ctypes.data,
@@ -247,6 +267,12 @@ class WeightGradient(Images):
         return [multiply, add_parts.bind(sums, dw.reshape(depth, filters))]
 
 
+class DepthwiseWeightGradient(WeightGradient):
+    """dw, the products of all windows of x with dy, added up, channel by channel."""
+
+    apart = True
+
+
 def _run(table: NDArray[np.int64], operands: Any) -> Call:
     """The call that does what a table says; it keeps alive what the table has addresses of."""
     bound = code.run.bind(table)
@@ -254,7 +280,13 @@ def _run(table: NDArray[np.int64], operands: Any) -> Call:
     return bound
 
 
-def three(values: list[Any], one: Any) -> list[Any]:
+def taps_of(walk: Walk, window: Sequence[int]) -> NDArray[np.int64]:
+    """The numbers of the elements of a window that are read, one job after another."""
+    places = np.array(walk.taps, np.int64).reshape(-1, 3).T
+    return np.ravel_multi_index(tuple(places), three(window, 1)).astype(np.int64)
+
+
+def three(values: Sequence[Any], one: Any) -> list[Any]:
     """What is said of rows, lines and columns, where an image has lines of which nothing is said.
 
     Args:
@@ -268,3 +300,8 @@ def _lines(elements: int, shape: Shape) -> int:
     """So many elements, to whole cache lines."""
     line = LINE // shape.itemsize
     return -(-elements // line) * line
+
+
+def _even_part(count: int, limit: int) -> int:
+    """The size of the largest of the fewest even parts of `count` that are within `limit`."""
+    return -(-count // -(-count // limit))

@@ -9,6 +9,7 @@ from numba import njit
 import pronghorn.devices.convolution.layout as at
 from pronghorn.devices.native import call, groups, least, most
 from pronghorn.devices.simd import (
+    add_gathered_columns,
     add_gathered_product,
     crop_rows,
     lanes_of,
@@ -24,6 +25,8 @@ BLOCK_ROWS = 8
 BLOCK_VECTORS = 2
 BITS = 512
 REAL = "float32"
+APART = False
+"""Whether each filter has a channel of its own, the one of its number."""
 
 
 def convolve(table, task):
@@ -38,7 +41,21 @@ def convolve(table, task):
         for number in range(table[at.JOBS]):
             job = pointer(table, at.FIELDS + number * at.JOB_FIELDS)
             for column in range(0, table[at.COLUMNS], width):
-                multiply_panel(table, blank, job, unit, source, column)
+                multiply_panel(table, blank, job, unit, own_source(source, column), column)
+
+
+@njit(inline="always")
+def own_source(source, column):
+    """Where a panel of columns finds its channels."""
+    return pointer(source, column) if APART else source
+
+
+@njit(inline="always")
+def add_products(block, source, rows, last, steps, right, step, depth):
+    """A block plus what the places of its rows give."""
+    if APART:
+        return add_gathered_columns(block, source, rows, last, steps, right, step, depth)
+    return add_gathered_product(block, source, rows, last, steps, right, step, depth)
 
 
 @njit(inline="always")
@@ -130,9 +147,7 @@ def multiply_places(table, blank, job, unit, source, packed, bias, target, colum
         rows = pointer(table, job[at.JOB_SOURCES] + place)
         to = pointer(table, job[at.JOB_TARGETS] + place)
         block = load_block(bias, 0, 0, last, BLOCK_ROWS, vectors, BITS)
-        block = add_gathered_product(
-            block, source, rows, last, steps, packed, full, job[at.JOB_DEPTH]
-        )
+        block = add_products(block, source, rows, last, steps, packed, full, job[at.JOB_DEPTH])
         if columns < width or epilogue != 0:
             store_block(block, tile, 0, width, BLOCK_ROWS - 1)
             if epilogue != 0:
@@ -159,6 +174,7 @@ def weigh(table, task):
     right = pointer(blank, width)
     copy = pointer(right, table[at.CHUNK] * width)
     job = pointer(table, at.FIELDS)
+    step = table[at.COLUMNS] if reads_in_place(table, width) else width
     for unit in range(first, units * (part + 1) // table[at.PARTS]):
         source = unit_source(table, copy, unit)
         count = unit_places(table, job, unit)
@@ -170,15 +186,27 @@ def weigh(table, task):
                 columns = least(width, table[at.COLUMNS] - panel * width)
                 b = right_rows(table, right, job, unit, place, chunk, panel * width, columns)
                 offsets = pointer(table, job[at.JOB_SOURCES] + place)
+                own = own_source(source, panel * width)
                 if columns <= lanes_of(blank, BITS):
                     weigh_rows(
-                        table, blank, job, source, offsets, chunk, b, to, top, bottom, started, 1
+                        table, blank, job, own, offsets, chunk, b, step, to, top, bottom, started, 1
                     )
                 else:
                     weigh_rows(
-                        table, blank, job, source, offsets, chunk, b, to, top, bottom, started,
+                        table, blank, job, own, offsets, chunk, b, step, to, top, bottom, started,
                         BLOCK_VECTORS,
                     )  # fmt: skip
+
+
+@njit(inline="always")
+def reads_in_place(table, width):
+    """Whether the rows of the right factor are read where they lie.
+
+    They are where they lie as they would be copied, and where each of their elements is used once.
+    """
+    if APART:
+        return table[at.COLUMNS] % (width // BLOCK_VECTORS) == 0
+    return table[at.COLUMNS] == width
 
 
 @njit(inline="always")
@@ -188,21 +216,23 @@ def right_rows(table, right, job, unit, place, chunk, column, columns):
     start = unit_image(table, unit) * table[at.TARGET_IMAGE]
     start += unit_row(table, unit) * table[at.TARGET_ROW] + place * table[at.COLUMNS]
     source = pointer(pointer_from(table[at.RIGHT], REAL), start + column)
-    if table[at.COLUMNS] == width:
+    if reads_in_place(table, width):
         return source
     pad_rows(source, table[at.COLUMNS], chunk, columns, right, width, BITS)
     return right
 
 
 @njit(inline="always")
-def weigh_rows(table, blank, job, source, places, chunk, b, sums, top, bottom, started, vectors):
+def weigh_rows(
+    table, blank, job, source, places, chunk, b, step, sums, top, bottom, started, vectors
+):
     """Add to rows `top` to `bottom` of a panel of sums what a chunk of places gives."""
     width = BLOCK_VECTORS * lanes_of(blank, BITS)
     for row in range(top, bottom, BLOCK_ROWS):
         last = least(BLOCK_ROWS, bottom - row) - 1
         rows = pointer(table, job[at.JOB_STEPS] + row)
         to = pointer(sums, row * width)
-        begin, step = (to, width) if started else (blank, 0)
-        block = load_block(begin, 0, step, last, BLOCK_ROWS, vectors, BITS)
-        block = add_gathered_product(block, source, rows, last, places, b, width, chunk)
+        begin, apart = (to, width) if started else (blank, 0)
+        block = load_block(begin, 0, apart, last, BLOCK_ROWS, vectors, BITS)
+        block = add_products(block, source, rows, last, places, b, step, chunk)
         store_block(block, to, 0, width, last)

@@ -31,6 +31,7 @@ class Walk:
         filters: channels of the target.
         shape: of the register blocks.
         least_units: as many should there be, for as many tasks.
+        apart: whether each filter has a channel of its own, the one of its number.
     """
 
     images: int
@@ -41,11 +42,16 @@ class Walk:
     filters: int
     shape: Shape
     least_units: int = 1
+    apart: bool = False
 
     @property
     def padded(self) -> bool:
-        """Whether windows reach over the edges, so that units are copied."""
-        return not all(axis.inside for axis in (self.rows, self.lines, self.columns))
+        """Whether units are copied, because windows reach over the edges.
+
+        Where channels are read by whole registers, the last ones are, too, unless they fill them.
+        """
+        overhang = self.apart and self.channels % self.shape.lanes != 0
+        return overhang or not all(axis.inside for axis in (self.rows, self.lines, self.columns))
 
     @property
     def padded_line(self) -> int:
@@ -92,7 +98,8 @@ class Walk:
     def room(self) -> int:
         """Elements of a unit's copy."""
         lines = self.group * self.padded_rows * self.padded_lines
-        return lines * self.padded_line if self.padded else 0
+        overhang = self.shape.width if self.apart else 0
+        return lines * self.padded_line + overhang if self.padded else 0
 
     @property
     def jobs(self) -> list[Job]:
@@ -140,12 +147,15 @@ class Walk:
         return _sums(image, rows * row, lines * line, columns * self.filters)
 
     def steps(self, job: Job) -> Offsets:
-        """Where the elements of a window are, from its beginning: taps, then channels."""
+        """Where the elements of a window are, from its beginning: taps, then channels.
+
+        Of channels apart only the first: the others lie across the register block.
+        """
         cells = [
             np.array([cell * stride for _, cell in phase.taps], np.int64)
             for phase, stride in zip(job, self.strides[1:], strict=True)
         ]
-        return _sums(*cells, np.arange(self.channels))
+        return _sums(*cells, np.arange(1 if self.apart else self.channels))
 
     def _rows_of(self, down: Phase) -> int:
         return self.rows.count(down) if self.bands == 1 else self.band

@@ -12,7 +12,11 @@ from pronghorn.devices.simd.blocks import (
     store_block,
     zero_block,
 )
-from pronghorn.devices.simd.gathered import add_gathered_product, scatter_block
+from pronghorn.devices.simd.gathered import (
+    add_gathered_columns,
+    add_gathered_product,
+    scatter_block,
+)
 from pronghorn.devices.simd.inner import add_inner_products
 from pronghorn.devices.simd.panels import crop_rows, pad_rows, transpose_rows
 from pronghorn.devices.simd.target import Target, describe, host, target_for
@@ -31,6 +35,7 @@ from pronghorn.devices.simd.vectors import (
 
 __all__ = [
     "Target",
+    "add_gathered_columns",
     "add_gathered_product",
     "add_inner_products",
     "add_product",

@@ -60,6 +60,46 @@ def add_gathered_product(
 
 
 @intrinsic
+def add_gathered_columns(
+    typing: Any,
+    block: Any,
+    a: Any,
+    rows: Any,
+    last: Any,
+    steps: Any,
+    b: Any,
+    b_step: Any,
+    depth: Any,
+) -> Lowering:
+    """block + the sum over k of A_k * B_k, column by column: no column sees another.
+
+    Row i of A_k starts at a[rows[min(i, last)] + steps[k]], the only row of B_k at k * b_step; all
+    of the block's columns are read of both.
+    """
+
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Value:
+        kind, a_kind, b_kind = (signature.args[i] for i in (0, 1, 5))
+        block, a, rows, last, steps, b, b_step, depth = args
+        a = place(context, builder, a_kind, a, index(0))
+        b = place(context, builder, b_kind, b, index(0))
+        starts = [moved(builder, a, row) for row in _offsets(builder, kind.rows, rows, last)]
+        sums = vectors_of(builder, kind, block)
+        with emit.loop(builder, depth, (index(1), b_step), sums) as ((k, at), sums, grown):
+            right = load_row(context, builder, kind, moved(builder, b, at))
+            offset = builder.load(moved(builder, steps, k))
+            for row, start in enumerate(starts):
+                left = load_row(context, builder, kind, moved(builder, start, offset))
+                own = sums[row * kind.vectors : (row + 1) * kind.vectors]
+                triples = zip(left, right, own, strict=True)
+                grown += [emit.multiply_add(builder, *triple) for triple in triples]
+        return assembled(context, builder, kind, sums)
+
+    if not are_operands(block, a, b) or not rows == steps == OFFSETS:
+        return None
+    return block(block, a, OFFSETS, INDEX, OFFSETS, b, INDEX, INDEX), code
+
+
+@intrinsic
 def scatter_block(typing: Any, block: Any, where: Any, rows: Any, last: Any) -> Lowering:
     """Write row i of the block at where[rows[min(i, last)]]."""
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pronghorn.layers.convolutional import Cropping2D as Cropping2D
     from pronghorn.layers.convolutional import Cropping3D as Cropping3D
     from pronghorn.layers.convolutional import Deconvolution2D as Deconvolution2D
+    from pronghorn.layers.convolutional import DepthwiseConv2D as DepthwiseConv2D
+    from pronghorn.layers.convolutional import SeparableConvolution2D as SeparableConvolution2D
     from pronghorn.layers.convolutional import UpSampling1D as UpSampling1D
     from pronghorn.layers.convolutional import UpSampling2D as UpSampling2D
     from pronghorn.layers.convolutional import UpSampling3D as UpSampling3D
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
     MaxPool1D = MaxPooling1D
     MaxPool2D = MaxPooling2D
     MaxPool3D = MaxPooling3D
+    SeparableConv2D = SeparableConvolution2D
     get = Layer.get
 
     def __getattr__(name: str) -> Any: ...

@@ -14,6 +14,10 @@ from pronghorn.devices.kernels.cpu.convolutions import (
     conv3d_transposed,
     conv3d_transposed_bias,
     conv3d_weight_gradient,
+    depthwise2d,
+    depthwise2d_bias,
+    depthwise2d_input_gradient,
+    depthwise2d_weight_gradient,
 )
 from pronghorn.devices.kernels.cpu.dropout import (
     dropout_backward,
@@ -79,6 +83,10 @@ __all__ = [
     "conv3d_transposed_bias",
     "conv3d_weight_gradient",
     "copy",
+    "depthwise2d",
+    "depthwise2d_bias",
+    "depthwise2d_input_gradient",
+    "depthwise2d_weight_gradient",
     "dropout_backward",
     "dropout_forward",
     "dropout_mask",

@@ -11,6 +11,9 @@ times the window, to a window of the other.
 
 from pronghorn.devices.convolution import (
     Convolution,
+    Depthwise,
+    DepthwiseInputGradient,
+    DepthwiseWeightGradient,
     InputGradient,
     Transposed,
     WeightGradient,
@@ -104,6 +107,26 @@ def _conv3d_transposed_bias(
     y[:] = activate(x * w + bias)
 
 
+def _depthwise2d(x, w, y, down, across, top, left, row_gap, column_gap):
+    """y[n, i, j, c] = activate(the sum over a, b of x[n, i', j', c] * w[a, b, c])."""
+    y[:] = activate(x * w)
+
+
+def _depthwise2d_bias(x, w, bias, y, down, across, top, left, row_gap, column_gap):
+    """y[n, i, j, c] = activate(the sum over a, b of x[n, i', j', c] * w[a, b, c] + bias[c])."""
+    y[:] = activate(x * w + bias)
+
+
+def _depthwise2d_input_gradient(dy, w, dx, down, across, top, left, row_gap, column_gap):
+    """dx[n, i', j', c] = the sum of dy[n, i, j, c] * w[a, b, c] over all windows with i', j'."""
+    dx[:] = dy * w
+
+
+def _depthwise2d_weight_gradient(x, dy, dw, down, across, top, left, row_gap, column_gap):
+    """dw[a, b, c] = the sum over n, i, j of x[n, i', j', c] * dy[n, i, j, c]."""
+    dw[:] = x * dy
+
+
 conv2d = Convolution(_conv2d, functions=("activate",))
 conv2d_bias = Convolution(_conv2d_bias, functions=("activate",))
 conv2d_input_gradient = InputGradient(_conv2d_input_gradient)
@@ -116,3 +139,7 @@ conv3d_input_gradient = InputGradient(_conv3d_input_gradient)
 conv3d_weight_gradient = WeightGradient(_conv3d_weight_gradient)
 conv3d_transposed = Transposed(_conv3d_transposed, functions=("activate",))
 conv3d_transposed_bias = Transposed(_conv3d_transposed_bias, functions=("activate",))
+depthwise2d = Depthwise(_depthwise2d, functions=("activate",))
+depthwise2d_bias = Depthwise(_depthwise2d_bias, functions=("activate",))
+depthwise2d_input_gradient = DepthwiseInputGradient(_depthwise2d_input_gradient)
+depthwise2d_weight_gradient = DepthwiseWeightGradient(_depthwise2d_weight_gradient)

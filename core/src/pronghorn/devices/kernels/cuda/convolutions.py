@@ -12,7 +12,8 @@ import numpy as np
 from pronghorn.devices.cuda import composed, divided, kernel, prange
 from pronghorn.devices.cuda.device import common_scratch, scratch
 from pronghorn.devices.kernels.cuda.elementwise import add
-from pronghorn.devices.kernels.cuda.product import calls_of, finished, same
+from pronghorn.devices.kernels.cuda.product import calls_of, element, finished, none, same
+from pronghorn.devices.kernels.cuda.sums import in_parts
 from pronghorn.errors import ShapeError
 
 WINDOWS = 256 << 20
@@ -284,3 +285,90 @@ def conv3d_weight_gradient(
     """dw, from the input and the gradient of the output."""
     moves = (ahead, down, across, front, top, left, plane_gap, row_gap, column_gap)
     return weighed(x, dy, dw, moves)
+
+
+# A window for each channel: no matrix product, and so no windows laid out.
+
+
+@kernel(functions=("shift", "activate"))
+def slide(x, w, bias, y, down, across, top, left, row_gap, column_gap):
+    """y (batch, lines, places, channels) = activate(x slid over by w (high, wide, channels))."""
+    for place in prange(y.shape[0] * y.shape[1] * y.shape[2]):
+        rest, j = divided(place, y.shape[2])
+        n, i = divided(rest, y.shape[1])
+        for c in prange(y.shape[3]):
+            total = shift(bias, c)
+            for a in range(w.shape[0]):
+                row = i * down - top + a * row_gap
+                if row >= 0 and row < x.shape[1]:
+                    for b in range(w.shape[1]):
+                        column = j * across - left + b * column_gap
+                        if column >= 0 and column < x.shape[2]:
+                            total += x[n, row, column, c] * w[a, b, c]
+            y[n, i, j, c] = activate(total)
+
+
+@kernel
+def depthwise2d_input_gradient(dy, w, dx, down, across, top, left, row_gap, column_gap):
+    """dx[n, i', j', c] = the sum of dy[n, i, j, c] * w[a, b, c] over all windows with i', j'."""
+    for cell in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
+        rest, column = divided(cell, dx.shape[2])
+        n, row = divided(rest, dx.shape[1])
+        for c in prange(dx.shape[3]):
+            total = 0.0
+            for a in range(w.shape[0]):
+                i = window_of(row + top - a * row_gap, down, dy.shape[1])
+                for b in range(w.shape[1] if i >= 0 else 0):
+                    j = window_of(column + left - b * column_gap, across, dy.shape[2])
+                    if j >= 0:
+                        total += dy[n, i, j, c] * w[a, b, c]
+            dx[n, row, column, c] = total
+
+
+@kernel
+def tap_parts(x, dy, partial, wide, down, across, top, left, row_gap, column_gap):
+    """partial (parts, taps, channels): a window's gradient from each part of dy's places."""
+    places = dy.shape[0] * dy.shape[1] * dy.shape[2]
+    for own in prange(partial.shape[0] * partial.shape[1]):
+        part, tap = divided(own, partial.shape[1])
+        a, b = divided(tap, wide)
+        for c in prange(partial.shape[2]):
+            total = 0.0
+            for place in range(
+                places * part // partial.shape[0], places * (part + 1) // partial.shape[0]
+            ):
+                rest, j = divided(place, dy.shape[2])
+                n, i = divided(rest, dy.shape[1])
+                row, column = i * down - top + a * row_gap, j * across - left + b * column_gap
+                inside = row >= 0 and row < x.shape[1] and column >= 0 and column < x.shape[2]
+                total += x[n, row, column, c] * dy[n, i, j, c] if inside else 0.0
+            partial[part, tap, c] = total
+
+
+@composed("activate")
+def depthwise2d(x, w, y, down, across, top, left, row_gap, column_gap, activate=same):
+    """y = activate(each channel of x convolved with its window of w)."""
+    kernel = slide.specialize(shift=none, activate=activate)
+    return [
+        kernel.bind(x, w, w.reshape((w.size,)), y, down, across, top, left, row_gap, column_gap)
+    ]
+
+
+@composed("activate")
+def depthwise2d_bias(x, w, bias, y, down, across, top, left, row_gap, column_gap, activate=same):
+    """y = activate(each channel of x convolved with its window of w + bias)."""
+    kernel = slide.specialize(shift=element, activate=activate)
+    return [kernel.bind(x, w, bias, y, down, across, top, left, row_gap, column_gap)]
+
+
+@composed()
+def depthwise2d_weight_gradient(x, dy, dw, down, across, top, left, row_gap, column_gap):
+    """dw, from the input and the gradient of the output."""
+    moves = (down, across, top, left, row_gap, column_gap)
+    high, wide, channels = dw.shape
+
+    def first(partial):
+        taps = partial.reshape((partial.shape[0], high * wide, channels))
+        return tap_parts.bind(x, dy, taps, wide, *moves)
+
+    return in_parts(prod(dy.shape[:3]), dw.reshape((dw.size,)), first)

@@ -3,6 +3,7 @@
 from pronghorn.layers.convolutional.atrous import AtrousConvolution1D, AtrousConvolution2D
 from pronghorn.layers.convolutional.convolution import Convolution1D, Convolution2D, Convolution3D
 from pronghorn.layers.convolutional.cropping import Cropping1D, Cropping2D, Cropping3D
+from pronghorn.layers.convolutional.depthwise import DepthwiseConv2D, SeparableConvolution2D
 from pronghorn.layers.convolutional.transposed import (
     Conv1DTranspose,
     Conv2DTranspose,
@@ -25,6 +26,8 @@ __all__ = [
     "Cropping2D",
     "Cropping3D",
     "Deconvolution2D",
+    "DepthwiseConv2D",
+    "SeparableConvolution2D",
     "UpSampling1D",
     "UpSampling2D",
     "UpSampling3D",

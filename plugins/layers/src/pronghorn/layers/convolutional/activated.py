@@ -12,7 +12,6 @@ from pronghorn.components.regularizer import Regularizer
 from pronghorn.components.weight import Weight
 from pronghorn.layers.bias import bias_config
 from pronghorn.layers.convolutional import kernels
-from pronghorn.layers.geometry import positive
 from pronghorn.layers.spatial import Spatial
 
 PART_ROWS = 512
@@ -24,13 +23,12 @@ class Activated(Spatial):
     """y = f(z + b), where a subclass computes z.
 
     Args of every such layer:
-        nb_filter: number of filters, the channels of the output.
         activation: f; None is linear.
         weights: initial arrays.
         b_regularizer: penalty on the bias.
         activity_regularizer: penalty on the output, summed over the batch.
         b_constraint: rule that the bias obeys after every update.
-        bias: whether there is a b (nb_filter,).
+        bias: whether there is a b.
         b_init: initializer of b.
     """
 
@@ -38,7 +36,6 @@ class Activated(Spatial):
 
     def __init__(
         self,
-        nb_filter: int,
         activation: Any,
         weights: Any,
         b_regularizer: Any,
@@ -49,7 +46,6 @@ class Activated(Spatial):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.nb_filter = positive(nb_filter, "nb_filter")
         self.activation = Activation.get(activation)
         self.initial_weights = weights
         self.b_regularizer = Regularizer.get(b_regularizer)
@@ -71,11 +67,10 @@ class Activated(Spatial):
         """The activation applied last: the layer's own, or the one that it absorbed."""
         return ctx.activation or self.activation
 
-    def add_bias(self, shape: tuple[int, ...] | None = None) -> None:
+    def add_bias(self, *shape: int) -> None:
         """Make b, if there is one."""
         if self.bias:
-            own = (self.nb_filter,) if shape is None else shape
-            self.b = self.add_weight("b", own, self.b_init, self.b_regularizer, self.b_constraint)
+            self.b = self.add_weight("b", shape, self.b_init, self.b_regularizer, self.b_constraint)
 
     def activate(
         self, y: Array, ctx: Context, compute: Callable[[Activation, Array], None]

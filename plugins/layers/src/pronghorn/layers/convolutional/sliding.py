@@ -19,6 +19,7 @@ from pronghorn.layers.geometry import (
     chosen_border,
     output_length,
     padding_before,
+    positive,
     spatial,
 )
 
@@ -26,42 +27,20 @@ Window = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 """Elements of a kernel, steps between its places, cells between its elements; along each axis."""
 
 
-class Sliding(Activated):
-    """y = f(x convolved with W + b), as cross-correlation: the kernel is not turned.
+class Windowed(Activated):
+    """A layer whose kernels slide over its input.
 
     Args of every such layer, besides those of `Activated`:
-        init: initializer of W.
         border_mode: "valid" keeps the kernel inside, "same" pads with zeros to ceil(length /
             stride) places, the odd one at the end, "full" has every place that touches the input.
-        W_regularizer, W_constraint: penalty on the kernel, and rule that it obeys.
     """
 
     border_modes: ClassVar[tuple[str, ...]] = ("valid", "same", "full")
-    W: Weight
+    nb_filter: int
 
-    def __init__(
-        self,
-        nb_filter: int,
-        init: Any,
-        activation: Any,
-        weights: Any,
-        border_mode: str,
-        W_regularizer: Any,
-        b_regularizer: Any,
-        activity_regularizer: Any,
-        W_constraint: Any,
-        b_constraint: Any,
-        bias: bool,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(
-            nb_filter, activation, weights, b_regularizer, activity_regularizer, b_constraint, bias,
-            **kwargs,
-        )  # fmt: skip
-        self.init = Initializer.get(init)
+    def __init__(self, border_mode: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.border_mode = chosen_border(border_mode, self.border_modes)
-        self.W_regularizer = Regularizer.get(W_regularizer)
-        self.W_constraint = Constraint.get(W_constraint)
 
     def window(self) -> Window:
         """The kernel's sizes, steps and gaps; down and across for sequences."""
@@ -91,17 +70,6 @@ class Sliding(Activated):
         if number is None:
             raise ShapeError(f"layer {self.name!r}: the channels of {input_shape} must be known")
         return number
-
-    def build(self, input_shape: Shape) -> None:
-        """Make W, with its channels last ("tf") or first ("th"), and b."""
-        self.channels = self.known_channels(input_shape)
-        self.W = self.add_kernel("W", self.ends, self.init, self.W_regularizer, self.W_constraint)
-        self.add_bias()
-
-    @property
-    def ends(self) -> tuple[int, int]:
-        """The last axes of W for "tf", the first ones in reverse for "th"."""
-        return self.channels, self.nb_filter
 
     @property
     def kernel_ordering(self) -> str:
@@ -169,10 +137,10 @@ class Sliding(Activated):
         own = self.window_axes
         return (*own, 1, 0) if own[0] else (*own, own[-1] + 1, own[-1] + 2)
 
-    def kernel_for_kernels(self, ctx: Context) -> Array:
-        """W with its axes in that order; turned once a step where they are not."""
+    def turned(self, w: Weight, ctx: Context) -> Array:
+        """A kernel with its axes in that order; turned once a step where they are not."""
         axes = self.kernel_axes()
-        return self.W if axes == tuple(sorted(axes)) else ctx.permuted(self.W.array, axes)
+        return w.array if axes == tuple(sorted(axes)) else ctx.permuted(w.array, axes)
 
     def put_gradient(self, dw: Array, ctx: Context, find: Callable[[Array], None]) -> None:
         """Have `find` write the gradient of the kernel; turn it as W is."""
@@ -193,15 +161,60 @@ class Sliding(Activated):
         ]
         return (*steps, *before, *gaps)
 
+
+class Sliding(Windowed):
+    """y = f(x convolved with W + b), as cross-correlation: the kernel is not turned.
+
+    Args of every such layer, besides those of `Windowed`:
+        nb_filter: number of filters, the channels of the output.
+        init: initializer of W.
+        W_regularizer, W_constraint: penalty on the kernel, and rule that it obeys.
+    """
+
+    W: Weight
+
+    def __init__(
+        self,
+        nb_filter: int,
+        init: Any,
+        activation: Any,
+        weights: Any,
+        border_mode: str,
+        W_regularizer: Any,
+        b_regularizer: Any,
+        activity_regularizer: Any,
+        W_constraint: Any,
+        b_constraint: Any,
+        bias: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            border_mode, activation, weights, b_regularizer, activity_regularizer, b_constraint,
+            bias, **kwargs,
+        )  # fmt: skip
+        self.nb_filter = positive(nb_filter, "nb_filter")
+        self.init = Initializer.get(init)
+        self.W_regularizer = Regularizer.get(W_regularizer)
+        self.W_constraint = Constraint.get(W_constraint)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W, with its channels last ("tf") or first ("th"), and b."""
+        self.channels = self.known_channels(input_shape)
+        self.W = self.add_kernel("W", self.ends, self.init, self.W_regularizer, self.W_constraint)
+        self.add_bias(self.nb_filter)
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The last axes of W for "tf", the first ones in reverse for "th"."""
+        return self.channels, self.nb_filter
+
     def kernel(self, name: str) -> Any:
         """The core's kernel of this name for so many axes."""
         return getattr(core, f"conv{max(self.space, 2)}d{name}")
 
-    # Forward and backward.
-
     def forward(self, x: Array, ctx: Context) -> Array:
         """Convolve; f is applied to each block of the output while it is hot."""
-        images, w = self.to_images(x, ctx), self.kernel_for_kernels(ctx)
+        images, w = self.to_images(x, ctx), self.turned(self.W, ctx)
         lengths = self.output_lengths(images.shape[1 : 1 + self.space])
         space = (*lengths, 1) if self.space == 1 else tuple(lengths)
         y = ctx.empty((images.shape[0], *space, self.nb_filter))
