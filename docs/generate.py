@@ -1,27 +1,33 @@
 """Writes what in this repository follows from the registry. Run it as `python docs/generate.py`.
 
-These are `docs/components.md`, `docs/command-line.md`, `docs/experiments.md`, the files shown in
-`docs/writing-a-pack.md`, the tables in `docs/testing-a-pack.md`, and the names for type checkers in
-each pack's `__init__.py`. Tests compare the files with what this script would write.
+These are `docs/components.md`, `docs/reference`, `docs/command-line.md`, `docs/experiments.md`, the
+files shown in `docs/writing-a-pack.md`, the tables in `docs/testing-a-pack.md` and
+`docs/from-keras.md`, and the names for type checkers in each pack's `__init__.py`. Tests compare
+the files with what this script would write.
 """
 
 import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import reference_pages
 from click.testing import CliRunner
 
 from pronghorn import registry
 from pronghorn.cli.group import BUILT_IN, commands
 from pronghorn.cli.kernels import devices
+from pronghorn.datasets import imdb
 from pronghorn.experiments import schema
+from pronghorn.models import Sequential
+from pronghorn.preprocessing.text import Tokenizer
 from pronghorn.registry import Entry, packs
 from pronghorn.testing import checks
+from pronghorn.utils import to_categorical
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 def main() -> None:
     """Write every generated file."""
     for path, text in documents().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for kind in registry.KINDS:
         path = package(kind)
@@ -46,6 +53,8 @@ def documents() -> dict[Path, str]:
         ROOT / "docs" / "experiments.md": experiments_page(),
         ROOT / "docs" / "writing-a-pack.md": pack_page(),
         ROOT / "docs" / "testing-a-pack.md": checks_page(),
+        ROOT / "docs" / "from-keras.md": keras_page(),
+        **{ROOT / "docs" / "reference" / f"{kind}.md": reference(kind) for kind in registry.KINDS},
     }
 
 
@@ -148,8 +157,7 @@ def checks_page() -> str:
         row = f"| `{check.name}` | {check.description} |"
         by_group.setdefault(group, []).append(row)
     tables = [_table_of_checks(group, by_group[group]) for group in sorted(by_group, key=_rank)]
-    marks = re.compile(r"(?<=<!-- checks -->\n).*?(?=<!-- /checks -->)", re.DOTALL)
-    return marks.sub(lambda _: "\n".join([*tables, ""]), text)
+    return filled(text, "checks", "\n".join([*tables, ""]))
 
 
 def _table_of_checks(group: str, rows: list[str]) -> str:
@@ -160,6 +168,52 @@ def _table_of_checks(group: str, rows: list[str]) -> str:
 def _rank(group: str) -> tuple[bool, str]:
     """What is common to all comes first."""
     return group != "Every kind", group
+
+
+# docs/reference
+
+
+def reference(kind: str) -> str:
+    """The page of a kind's official components."""
+    return reference_pages.page(kind, official(kind))
+
+
+# docs/from-keras.md
+
+
+def keras_page() -> str:
+    """The page with the tables of names between their marks."""
+    text = (ROOT / "docs" / "from-keras.md").read_text(encoding="utf-8")
+    text = filled(text, "names", _table_of_names() + "\n")
+    return filled(text, "arguments", reference_pages.spellings(_takers()) + "\n")
+
+
+def filled(text: str, mark: str, content: str) -> str:
+    """The text with this content between two marks."""
+    marks = re.compile(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", re.DOTALL)
+    return marks.sub(lambda _: content, text)
+
+
+def _table_of_names() -> str:
+    rows = ["| kind | Keras 1 | also |", "| --- | --- | --- |"]
+    for kind in registry.KINDS:
+        for entry in official(kind):
+            if entry.aliases:
+                aliases = ", ".join(f"`{alias}`" for alias in entry.aliases)
+                rows.append(f"| {registry.singular(kind)} | `{entry.identifier}` | {aliases} |")
+    return "\n".join(rows)
+
+
+def _takers() -> Iterator[tuple[str, str, Any]]:
+    """Kind and name of everything that takes both spellings, and the thing itself."""
+    for name in ("compile", "fit", "evaluate", "predict", "fit_generator", "evaluate_generator"):
+        yield "functions", f"Sequential.{name}", getattr(Sequential, name)
+    yield "functions", "to_categorical", to_categorical
+    yield "functions", "imdb.load_data", imdb.load_data
+    yield "functions", "Tokenizer", Tokenizer
+    for kind in registry.KINDS:
+        for entry in official(kind):
+            yield kind, entry.identifier, registry.load_entry(entry)
 
 
 # Names for type checkers

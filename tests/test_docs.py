@@ -1,12 +1,11 @@
 """Generated files are as fresh as the registry, and the documents keep their promises."""
 
-import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
+import generate
 import pytest
 
 from pronghorn import registry
@@ -16,16 +15,9 @@ ROOT = Path(__file__).parents[1]
 REFRESH = "run `uv run python docs/generate.py`"
 
 
-def load_generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = load_generator()
+@pytest.fixture(scope="module")
+def documents():
+    return generate.documents()
 
 
 @pytest.mark.parametrize(
@@ -36,11 +28,13 @@ generate = load_generator()
         "experiments.md",
         "writing-a-pack.md",
         "testing-a-pack.md",
+        "from-keras.md",
+        *(f"reference/{kind}.md" for kind in registry.KINDS),
     ],
 )
-def test_generated_page_is_fresh(name):
+def test_generated_page_is_fresh(name, documents):
     path = ROOT / "docs" / name
-    assert path.read_text(encoding="utf-8") == generate.documents()[path], REFRESH
+    assert path.read_text(encoding="utf-8") == documents[path], REFRESH
 
 
 @pytest.mark.parametrize("kind", registry.KINDS)
@@ -71,7 +65,17 @@ def test_commands_in_the_documents_exist(page):
     assert set(named) <= set(BUILT_IN)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/writing-a-pack.md"])
+PAGES = sorted(path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md"))
+
+
+def test_every_page_is_in_the_navigation():
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert sorted(re.findall(r": ([\w/-]+\.md)$", text, re.MULTILINE)) == PAGES
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{page}" for page in PAGES)]
+)
 def test_links_in_the_documents_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

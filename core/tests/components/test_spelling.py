@@ -3,7 +3,7 @@
 import pytest
 
 from pronghorn.components.spelling import ALIASES, canonical_arguments, spelled
-from pronghorn.layers import Dense, Dropout
+from pronghorn.layers import Dense, Dropout, Embedding
 
 
 def test_dense_takes_the_new_names():
@@ -17,6 +17,12 @@ def test_both_names_at_once_are_an_error():
         Dense(output_dim=3, units=3)
     with pytest.raises(TypeError, match="'p' is given twice"):
         Dropout(rate=0.5, p=0.5)
+
+
+def test_an_alias_of_one_class_is_not_taken_by_others():
+    assert Embedding(5, 2, embeddings_initializer="zeros").get_config()["init"] == "zero"
+    with pytest.raises(TypeError, match=r"'embeddings_initializer'.*did you mean"):
+        Dense(3, embeddings_initializer="zeros")
 
 
 def test_an_argument_of_its_own_is_not_an_alias():

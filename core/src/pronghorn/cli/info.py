@@ -114,7 +114,9 @@ def _signature(component: Any) -> str:
     if isinstance(component, type):
         shown: Any = component.__init__  # type: ignore[misc]
     else:
-        shown = next(iter(_functions(component)), component)
+        # An objective as a metric has the objective's options.
+        made_of = getattr(component, "objective", component)
+        shown = next(iter(_functions(made_of)), made_of)
     try:
         parameters = inspect.signature(shown).parameters.values()
     except (TypeError, ValueError):

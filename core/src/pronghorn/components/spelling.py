@@ -67,6 +67,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "num_words": ("nb_words",),
 }
 
+ONLY: dict[str, str] = {
+    "embeddings_initializer": "Embedding",
+    "embeddings_regularizer": "Embedding",
+    "embeddings_constraint": "Embedding",
+    "alpha_initializer": "PReLU",
+    "min_delta": "ReduceLROnPlateau",
+}
+"""Aliases that one class alone has, though others have the Keras 1 name too."""
+
 VALUES: dict[str, Callable[[Any], Any]] = {
     "data_format": lambda v: {"channels_last": "tf", "channels_first": "th", None: "default"}[v],
     "implementation": lambda v: {0: "cpu", 1: "mem", 2: "gpu"}[v],
@@ -81,7 +90,15 @@ def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) 
     """
     if not any(name in ALIASES for name in given):
         return dict(given)
-    return canonical_names(_parameters(function), given)
+    foreign = {n: v for n, v in given.items() if not applies(n, function)}
+    own = {n: v for n, v in given.items() if n not in foreign}
+    return canonical_names(parameters(function), own) | foreign
+
+
+def applies(alias: str, function: Callable[..., Any]) -> bool:
+    """Whether a function or class may have this alias at all."""
+    classes = getattr(function, "__mro__", ())
+    return alias not in ONLY or ONLY[alias] in (cls.__name__ for cls in classes)
 
 
 def canonical_names(accepted: Container[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,17 +108,17 @@ def canonical_names(accepted: Container[str], given: Mapping[str, Any]) -> dict[
     """
     arguments: dict[str, Any] = {}
     for name, value in given.items():
-        meant = _meant(name, accepted)
-        if meant in arguments or (meant != name and meant in given):
-            raise TypeError(f"{meant!r} is given twice, also as {name!r}: give one of them")
-        arguments[meant] = VALUES[name](value) if meant != name and name in VALUES else value
+        own = meant(name, accepted)
+        if own in arguments or (own != name and own in given):
+            raise TypeError(f"{own!r} is given twice, also as {name!r}: give one of them")
+        arguments[own] = VALUES[name](value) if own != name and name in VALUES else value
     return arguments
 
 
 def accepted_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Those of `given` that `function` takes, under its own names for them."""
-    accepted = _parameters(function)
-    taken = {name: value for name, value in given.items() if _meant(name, accepted) in accepted}
+    accepted = parameters(function)
+    taken = {name: value for name, value in given.items() if meant(name, accepted) in accepted}
     return canonical_arguments(function, taken)
 
 
@@ -114,7 +131,7 @@ def spelled(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         given = canonical_arguments(function, kwargs)
-        unknown = [name for name in given if name not in _parameters(function)]
+        unknown = [name for name in given if name not in parameters(function)]
         if unknown:
             raise TypeError(_no_argument(function, unknown[0]))
         return function(*args, **given)
@@ -123,7 +140,7 @@ def spelled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _no_argument(function: Callable[..., Any], name: str) -> str:
-    near = nearest_argument(name, _parameters(function))
+    near = nearest_argument(name, parameters(function))
     hint = f"; did you mean {near!r}?" if near else ""
     return f"{function.__name__}() has no argument {name!r}{hint}"
 
@@ -148,14 +165,15 @@ def not_understood(cls: type, unknown: Iterable[str], accepted: Iterable[str]) -
     )
 
 
-def _meant(name: str, accepted: Container[str]) -> str:
+def meant(name: str, accepted: Container[str]) -> str:
+    """The argument among those accepted that a name stands for; the name itself if none."""
     if name in accepted:
         return name
     return next((old for old in ALIASES.get(name, ()) if old in accepted), name)
 
 
 @cache
-def _parameters(function: Callable[..., Any]) -> frozenset[str]:
+def parameters(function: Callable[..., Any]) -> frozenset[str]:
     """Parameter names of a function, or of a class's constructor and those it passes on to."""
     if not isinstance(function, type):
         return frozenset(inspect.signature(function).parameters)
