@@ -1,7 +1,12 @@
-"""Process-wide settings that Keras scripts read and set: float type, epsilon, image layout."""
+"""Keras's backend: settings of the process, and functions of arrays.
+
+The settings are those that Keras scripts read and set: float type, epsilon, image layout. The
+functions, such as `mean`, are those of `pronghorn.array_functions`.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 _FLOATS = ("float32", "float64")
 _ORDERINGS = {"tf": "tf", "th": "th", "channels_last": "tf", "channels_first": "th"}
@@ -79,3 +84,14 @@ def reset_uids() -> None:
 
 
 clear_session = reset_uids
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pronghorn import array_functions  # which imports this module
+
+    try:
+        return getattr(array_functions, name)
+    except AttributeError:
+        raise AttributeError(f"pronghorn.backend has no {name!r}") from None

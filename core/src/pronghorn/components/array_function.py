@@ -6,6 +6,7 @@ whoever wrote the function.
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -42,25 +43,38 @@ class ArrayFunction:
         self.listed = listed
         self.gradient = gradient
 
-    def __call__(self, *arrays: Any) -> Any:
+    @property
+    def takes_mask(self) -> bool:
+        """Whether it has a parameter called `mask`."""
+        try:
+            return "mask" in inspect.signature(self.function).parameters
+        except (TypeError, ValueError):  # of some built-in functions nobody knows
+            return False
+
+    def __call__(self, *arrays: Any, mask: Any = None) -> Any:
         """The function's value, whatever it makes of the arrays."""
         given = [list(arrays)] if self.listed else arrays
-        return self.function(*given, **self.arguments)
+        named = {**self.arguments, "mask": mask} if self.takes_mask else self.arguments
+        return self.function(*given, **named)
 
-    def forward(self, inputs: Sequence[Array], y: Array, ctx: Context) -> None:
+    def forward(
+        self, inputs: Sequence[Array], y: Array, ctx: Context, mask: Array | None = None
+    ) -> None:
         """Have the function's value written to `y` in every step."""
-        trace = ctx.saved.trace = {}
-        if ctx.keeps and self.gradient is None and has_autograd():
+        trace: dict[str, Any] = {}
+        ctx.saved.trace, count = trace, len(inputs)
+        traced = ctx.keeps and self.gradient is None and has_autograd()
 
-            def call(y: np.ndarray, *arrays: np.ndarray) -> None:
-                trace["back"], value = pulled_back(self, arrays)
-                self._put(value, y)
-        else:
+        def call(y: np.ndarray, *arrays: np.ndarray) -> None:
+            xs, masks = arrays[:count], [array.astype(bool) for array in arrays[count:]]
+            function = partial(self, mask=masks[0] if masks else None)
+            if traced:
+                trace["back"], value = pulled_back(function, xs, self.name)
+            else:
+                value = function(*xs)
+            self._put(value, y)
 
-            def call(y: np.ndarray, *arrays: np.ndarray) -> None:
-                self._put(self(*arrays), y)
-
-        ctx.run(self._named(call), y, *inputs)
+        ctx.run(self._named(call), y, *inputs, *([] if mask is None else [mask]))
 
     def backward(
         self, inputs: Sequence[Array], dy: Array, gradients: Sequence[Array], ctx: Context
@@ -113,7 +127,7 @@ def has_autograd() -> bool:
 
 
 def pulled_back(
-    function: Callable[..., Any], arrays: Sequence[np.ndarray]
+    function: Callable[..., Any], arrays: Sequence[np.ndarray], name: str
 ) -> tuple[Callable[[np.ndarray], Sequence[np.ndarray]], np.ndarray]:
     """The way back from a gradient at the function's value to those at the arrays; and the value.
 
@@ -122,15 +136,29 @@ def pulled_back(
     """
     from autograd import make_vjp
 
+    _follow_numpy()
     try:
         back, value = make_vjp(function, argnum=tuple(range(len(arrays))))(*arrays)
     except (TypeError, NotImplementedError) as error:
-        name = getattr(function, "name", function)
         raise ConfigError(
             f"autograd cannot follow {name}: {error}; use the functions of pronghorn.backend or "
-            "autograd.numpy in it, not numpy's"
+            "autograd.numpy in it, or give its gradient"
         ) from error
     return lambda dy: back(np.asarray(dy, np.asarray(value).dtype)), value
+
+
+@cache
+def _follow_numpy() -> None:
+    """Let NumPy's own functions take autograd's arrays, of which they would make constants."""
+    import autograd.numpy
+    from autograd.numpy.numpy_boxes import ArrayBox
+
+    def followed(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        module = autograd.numpy.linalg if "linalg" in function.__module__ else autograd.numpy
+        return getattr(module, function.__name__)(*args, **kwargs)
+
+    if not hasattr(ArrayBox, "__array_function__"):
+        ArrayBox.__array_function__ = followed
 
 
 def shape_from(given: Any, input_shape: Any, batch: int | None) -> tuple[int | None, ...]:
@@ -151,11 +179,3 @@ def shape_from(given: Any, input_shape: Any, batch: int | None) -> tuple[int | N
             f"output_shape must be a tuple without the batch axis, or a function, got {given!r}"
         )
     return (batch, *given)
-
-
-def takes_argument(function: Callable[..., Any], name: str) -> bool:
-    """Whether a function has a parameter of this name."""
-    try:
-        return name in inspect.signature(function).parameters
-    except (TypeError, ValueError):  # of some built-in functions nobody knows
-        return False

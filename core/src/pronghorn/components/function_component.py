@@ -46,6 +46,7 @@ class FunctionComponent(NamedComponent):
         """
         if function is None:
             return lambda given: cls.decorate(given, **arguments)
+        function = getattr(function, "on_numbers", function)
         made = cls(read_function(function, cls.data), **arguments)
         made.__doc__ = function.__doc__
         return made

@@ -13,7 +13,7 @@ from pronghorn.components.objective import Objective, rows_of
 from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.devices.pair import KernelPair
-from pronghorn.errors import ShapeError, UnknownComponentError
+from pronghorn.errors import FunctionError, ShapeError, UnknownComponentError
 
 RowCallable = Callable[..., Any]
 
@@ -30,11 +30,14 @@ class Metric(NamedComponent):
         row: the function `row(t, p) -> tuple` of one row of targets and predictions, `width`
             numbers that are added up over the rows.
         reduction: "mean" if those are yet to be divided by the number of columns, else "sum".
+        whole: whether `record` is given targets and predictions as they are, (samples, ...), and
+            not as rows.
     """
 
     kind: ClassVar[str] = "metrics"
     width: int = 1
     sparse: bool = False
+    whole: bool = False
     reduction: str = "sum"
     row: Function
 
@@ -59,9 +62,17 @@ class Metric(NamedComponent):
 
     @classmethod
     def from_function(cls, function: RowCallable) -> "Metric":
-        """The metric that a function `f(y_true, y_pred)` of one element stands for: its mean."""
-        made: ScalarMetric = metric(function)
-        return made.checked()
+        """The metric that a function `f(y_true, y_pred)` of one element stands for: its mean.
+
+        A function that cannot be compiled, but works on arrays, is one of arrays.
+        """
+        try:
+            made: ScalarMetric = metric(function)
+            return made.checked()
+        except FunctionError as error:
+            from pronghorn.components.array_objective import ArrayMetric, tried  # a subclass
+
+            return ArrayMetric(tried(function, error))
 
     def record(self, ctx: Context, t: Array, p: Array, sums: Array) -> None:
         """Describe the sums over the rows of `t` (rows, k) and `p` (rows, columns).

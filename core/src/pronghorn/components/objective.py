@@ -15,7 +15,7 @@ from pronghorn.devices import kernels
 from pronghorn.devices.function import Function
 from pronghorn.devices.pair import KernelPair
 from pronghorn.devices.rows import row_sum
-from pronghorn.errors import ShapeError
+from pronghorn.errors import FunctionError, ShapeError
 
 RowCallable = Callable[..., Any]
 BLOCK = 32
@@ -32,10 +32,13 @@ class Objective(NamedComponent):
             which writes the loss's gradient at `p` to `g` unless `g` is None.
         reduction: "mean" if loss and gradient are yet to be divided by the number of columns,
             else "sum".
+        whole: whether `record` is given targets and predictions as they are, (samples, ...), and
+            not as rows.
     """
 
     kind: ClassVar[str] = "objectives"
     sparse: bool = False
+    whole: bool = False
     reduction: str = "sum"
     row: Function
 
@@ -43,13 +46,19 @@ class Objective(NamedComponent):
     def from_function(cls, function: RowCallable) -> "Objective":
         """The objective that a function `f(y_true, y_pred)` of one element stands for.
 
-        Its mean over the last axis is the loss; its gradient is derived.
+        Its mean over the last axis is the loss; its gradient is derived. A function that cannot be
+        compiled, but works on arrays, is one of arrays.
 
         Raises:
-            FunctionError: the function cannot be compiled or derived.
+            FunctionError: the function is neither.
         """
-        made: ScalarObjective = objective(function)
-        return made.checked()
+        try:
+            made: ScalarObjective = objective(function)
+            return made.checked()
+        except FunctionError as error:
+            from pronghorn.components.array_objective import ArrayObjective, tried  # a subclass
+
+            return ArrayObjective(tried(function, error))
 
     def fused(self, activation: Activation | None) -> Function | None:
         """`row` with the gradient taken before the activation that made `p`, or None.

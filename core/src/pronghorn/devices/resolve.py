@@ -204,7 +204,11 @@ class _Resolving(ast.NodeTransformer):
 
 
 def as_function(found: Any) -> Any:
-    """A Function for a plain Python function, or for a component that wraps one."""
+    """A Function for a plain Python function, or for a component that wraps one.
+
+    A function of arrays may say by its attribute `on_numbers` what it is on one number.
+    """
+    found = getattr(found, "on_numbers", found)
     if isinstance(found, FunctionType) and found not in (np.where, np.clip):
         return Function(found)
     inner = getattr(found, "function", None)

@@ -118,6 +118,8 @@ def prepare_target(y: Any, output_shape: Shape, objective: Objective, layer_name
     y = as_columns(y)
     if y.dtype.kind == "f" and isnan(np.add.reduce(y, axis=None)):
         _reject_nan(y)
+    if objective.whole:
+        return y
     if objective.sparse:
         expected: Shape = (*output_shape[:-1], 1)
         if len(y.shape) == len(expected) - 1 and y.shape[-1] != 1:

@@ -13,6 +13,7 @@ from pronghorn.engine.memory import Workspace
 from pronghorn.engine.recorder import Recorder, RecordingContext
 from pronghorn.engine.storage import Storage
 from pronghorn.engine.tensor import Tensor
+from pronghorn.errors import ShapeError
 
 if TYPE_CHECKING:
     from pronghorn.engine.training import Training
@@ -28,6 +29,8 @@ class PlanKey(NamedTuple):
     sample_shapes: tuple[tuple[int, ...], ...]
     phase: str
     keep: bool = False
+    target_shape: tuple[int, ...] | None = None
+    """Of one sample's target, where the objective takes any."""
 
 
 class Plan:
@@ -96,9 +99,9 @@ class Plan:
         objective, metrics = training.objective, training.metrics
         last = self.steps[-1]
         p = last.y.reshape((self.rows, last.y.shape[-1]))
-        width = 1 if objective.sparse else p.shape[1]
         self.coefficient = self.device.empty((self.rows,), self.dtype)
-        target = self._target = self._held((self.rows, width))
+        whole = self._target = self._held(self._target_shape(objective.sparse))
+        target = whole.reshape((-1, whole.shape[-1]))
         results = self._held((2 + sum(m.width for m in metrics),), np.float64)
         self._results, penalty = results, results.part(1, 2)
         ctx.run(kernels.fill, results, 0.0)
@@ -108,16 +111,29 @@ class Plan:
         losses = ctx.empty((self.rows,))
         dy = ctx.empty(last.y.shape)
         g = dy.reshape(p.shape) if self.key.phase == "train" else None
-        fused = objective.record(ctx, target, p, coefficient, losses, g, last.activation)
+        given = (whole, last.y) if objective.whole else (target, p)
+        fused = objective.record(ctx, *given, coefficient, losses, g, last.activation)
         last.ctx.loss_fused = fused
         ctx.run(kernels.reduce_sum, losses, results.part(0, 1))
         start = 2
         for metric in metrics:
-            metric.record(ctx, target, p, results.part(start, start + metric.width))
+            given = (whole, last.y) if metric.whole else (target, p)
+            if target.shape[0] != self.rows and not metric.whole:
+                raise ShapeError(
+                    f"metric {metric.name!r} compares rows, but targets of shape {whole.shape} do "
+                    f"not have those of the output, {last.y.shape}"
+                )
+            metric.record(ctx, *given, results.part(start, start + metric.width))
             start += metric.width
         for weight, regularizer in training.penalized:
             regularizer.record(ctx, weight, None, penalty)
         return dy
+
+    def _target_shape(self, sparse: bool) -> tuple[int, ...]:
+        shape = self.steps[-1].y.shape
+        if self.key.target_shape is not None:
+            return (shape[0], *self.key.target_shape)
+        return (*shape[:-1], 1) if sparse else tuple(shape)
 
     def _masked_coefficient(self, ctx: RecordingContext) -> Any:
         """Each row's share of the loss; with a mask, Keras 1's `mask / mean(mask)` beside it."""

@@ -78,8 +78,9 @@ class RecordingContext(Context):
             DeviceError: it is a function of NumPy arrays, and the plan is not for the CPU.
         """
         if self.device.side != "cpu" and not hasattr(kernel, "on") and not hasattr(kernel, "bind"):
+            owner = f"layer {self.layer_name!r}" if self.layer_name else "the objective or a metric"
             raise DeviceError(
-                f"layer {self.layer_name!r} calls {getattr(kernel, '__name__', kernel)!r}, a "
+                f"{owner} calls {getattr(kernel, '__name__', kernel)!r}, a "
                 f"function of NumPy arrays, which cannot run on {self.device.name}: use "
                 'model.to("cpu")'
             )

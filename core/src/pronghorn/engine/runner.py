@@ -95,6 +95,8 @@ class Runner:
         """The plan for these rows, which are in it already."""
         self.storage.claim()
         key = PlanKey(count, feed.sample_shapes, phase, self.keep and phase == "train")
+        if self.training is not None and self.training.objective.whole and phase != "predict":
+            key = key._replace(target_shape=feed.y.shape[1:])
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= MAX_PLANS:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import Dropout as Dropout
     from pronghorn.layers.core import Flatten as Flatten
     from pronghorn.layers.core import Highway as Highway
+    from pronghorn.layers.core import Lambda as Lambda
     from pronghorn.layers.core import Masking as Masking
     from pronghorn.layers.core import MaxoutDense as MaxoutDense
     from pronghorn.layers.core import Permute as Permute

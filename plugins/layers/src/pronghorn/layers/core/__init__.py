@@ -6,6 +6,7 @@ from pronghorn.layers.core.dense import Dense
 from pronghorn.layers.core.dropout import Dropout
 from pronghorn.layers.core.flatten import Flatten
 from pronghorn.layers.core.highway import Highway
+from pronghorn.layers.core.lambda_layer import Lambda
 from pronghorn.layers.core.masking import Masking
 from pronghorn.layers.core.maxout_dense import MaxoutDense
 from pronghorn.layers.core.permute import Permute
@@ -25,6 +26,7 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Highway",
+    "Lambda",
     "Masking",
     "MaxoutDense",
     "Permute",
