@@ -55,6 +55,19 @@ def test_a_dense_layer_applies_what_has_no_weights():
     assert layers[1].pointwise is not None
 
 
+def test_a_layer_without_weights_is_taken_as_an_activation():
+    x = X[:, 0, :, 0]
+    layers = [Dense(3, input_dim=5, activation=LeakyReLU(0.2))], [Dense(3, input_dim=5)]
+    given, plain = map(Sequential, layers)
+    plain.set_weights(given.get_weights())
+    z = plain.predict(x)
+    np.testing.assert_allclose(given.predict(x), np.where(z > 0, z, 0.2 * z), rtol=1e-4, atol=1e-6)
+    config = given.get_config()[0]["config"]["activation"]
+    assert config == {"name": "relu", "config": {"alpha": 0.2}}
+    with pytest.raises(TypeError, match="activation"):
+        Dense(3, activation=PReLU())
+
+
 SHARED = [None, 1, [1], [3], [1, 2], [1, 3], [2, 3], [1, 2, 3]]
 
 

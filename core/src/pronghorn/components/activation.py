@@ -51,7 +51,13 @@ class Activation(NamedComponent):
 
     @classmethod
     def get(cls, identifier: Any) -> Self:
-        """The activation that `identifier` means; None means `linear`."""
+        """The activation that `identifier` means; None means `linear`.
+
+        A layer that does no more than apply an activation stands for that one.
+        """
+        applied = getattr(identifier, "pointwise", None)
+        if isinstance(applied, cls):
+            return applied
         return super().get("linear" if identifier is None else identifier)
 
     @classmethod

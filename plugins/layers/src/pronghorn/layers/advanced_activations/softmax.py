@@ -54,7 +54,8 @@ class Softmax(Pointwise):
 
     @property
     def _over_last(self) -> bool:
-        assert self.input_shape is not None
+        if self.input_shape is None:
+            return self.axis == -1
         return self.axis % len(self.input_shape) == len(self.input_shape) - 1
 
     def _turned(self, x: Array, ctx: Context) -> Array:
