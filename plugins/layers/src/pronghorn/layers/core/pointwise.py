@@ -24,16 +24,22 @@ class Pointwise(Layer):
         return self.activation
 
     def forward(self, x: Array, ctx: Context) -> Array:
-        """y = f(x)."""
+        """y = f(x), of images with their channels first in the order in which they lie."""
         if self.activation.identity:
             return x
+        lying = getattr(x, "channels_last", None) if self.activation.fuses else None
+        ctx.saved.turned = lying is not None
+        x = lying if ctx.saved.turned else x
         y = ctx.empty(x.shape)
         self.activation.forward(x, y, ctx)
         ctx.saved.x, ctx.saved.y = x, y
-        return y
+        return ctx.ordered(y, "th") if ctx.saved.turned else y
 
     def backward(self, dy: Array, ctx: Context) -> Array:
         """dx = dy f'(x), in place."""
-        if not (ctx.loss_fused or self.activation.identity):
-            self.activation.backward(ctx.saved.x, ctx.saved.y, dy, dy, ctx)
-        return dy
+        if ctx.loss_fused or self.activation.identity:
+            return dy
+        turned = ctx.saved.turned
+        dx = ctx.channels_last(dy, "th") if turned else dy
+        self.activation.backward(ctx.saved.x, ctx.saved.y, dx, dx, ctx)
+        return ctx.ordered(dx, "th") if turned else dx
