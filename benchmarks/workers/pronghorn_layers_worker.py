@@ -54,7 +54,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 
 def work(name: str) -> Callable[[], None]:
     """A pass forward and back through a layer: of its shape, or as its own example has it."""
-    example = Example.of(next(iter(Layer.lookup(name).examples), {}))
+    example = Example.of(next(iter(getattr(Layer.lookup(name), "examples", ())), {}))
     config = CONFIGS.get(name, {}) if name in SHAPES else dict(example.config)
     shape = SHAPES.get(name) or (example.batch or BATCH, *(example.shape or (5,)))
     entry = {"class_name": name, "config": {**config, "batch_input_shape": shape}}
