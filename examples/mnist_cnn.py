@@ -37,7 +37,7 @@ model.add(Dropout(0.5))
 model.add(Dense(nb_classes, activation="softmax"))
 model.summary()
 
-model.compile(loss="categorical_crossentropy", optimizer="adadelta", metrics=["accuracy"])
+model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 model.fit(
     X_train,
     Y_train,

@@ -321,17 +321,21 @@ def _recurrent() -> Iterator[Case]:
 
     state, row = STEPS * BATCH * PADDED, BATCH * PADDED
 
-    def forward(gates: int, *kept: int, flags: tuple[int, ...]) -> Any:
+    def forward(gates: int, *kept: int, flags: tuple[int, ...], biases: int = 0) -> Any:
         def make(n: Numbers) -> Arguments:
-            given = [n(gates * state), n(UNITS * gates * PADDED), n(gates * row)]
+            given = [n(gates * state), n(UNITS * gates * PADDED)]
+            given += [*(n(PADDED) for _ in range(biases)), n(gates * row)]
             masks = [n.mask(STEPS * BATCH), n(gates * PADDED * PADDED), n(5 * row)]
             return [*given, *masks, n(state + row), *map(n, kept), *SIZES, 1, 1, *flags]
 
         return make
 
-    def backward(gates: int, *kept: int, flags: tuple[int, ...], states: int = 1) -> Any:
+    def backward(
+        gates: int, *kept: int, flags: tuple[int, ...], states: int = 1, outputs: int = 1
+    ) -> Any:
         def make(n: Numbers) -> Arguments:
-            given = [n(gates * state), n(UNITS * gates * PADDED), n(gates * row)]
+            given = [n(gates * state) for _ in range(outputs)]
+            given += [n(UNITS * gates * PADDED), n(gates * row)]
             masks = [n.mask(STEPS * BATCH), n(gates * PADDED * PADDED), n(11 * row)]
             upstream = [n(state), *(n(row) for _ in range(states))]
             first = [1] if gates == 1 else []
@@ -353,6 +357,19 @@ def _recurrent() -> Iterator[Case]:
     )
     yield case("gru_forward", forward(3, state, 3 * state, flags=(0, 1, 1)), (4, 5), **both)
     yield case("gru_backward", backward(3, state + row, 3 * state, flags=(1,)), (4, 5), **all_slots)
+    yield case(
+        "reset_after_forward",
+        forward(3, state, 3 * state, flags=(0, 1, 1), biases=1),
+        (5, 6),
+        **both,
+    )
+    yield case(
+        "reset_after_backward",
+        backward(3, state + row, state, 3 * state, flags=(1,), outputs=2),
+        (5, 6),
+        **all_slots,
+    )
+    yield case("clear_gone", lambda n: [n.mask(3, 2), n(3, 2, 5)])
     yield case("to_steps", lambda n: [n(2, 3, 4), 1, n(3, 2, 5)])
     yield case("to_steps_dropped", lambda n: [n(2, 3, 4), n(2, 4), 1, n(3, 2, 4)])
     yield case("from_steps", lambda n: [n(4, 2, 5), 1, 1, n(2, 3, 4)])

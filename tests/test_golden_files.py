@@ -88,15 +88,10 @@ def in_layers(model):
 
 def loadable(select=lambda name: True, otherwise=None):
     """The loadable models of which `select` is true, as values of the fixture `saved`."""
-    reasons = {**NOT_LOADED, **(otherwise or {})}
-    chosen = [_marked(name, reasons) for name in LOADABLE if select(name)]
+    chosen = [_marked(name, otherwise or {}) for name in LOADABLE if select(name)]
     return pytest.mark.parametrize("saved", chosen, indirect=True)
 
 
-NOT_LOADED = {
-    "keras3_torch/gru_bidirectional": "GRU has neither reset_after nor zero_output_for_mask, with "
-    "which Keras 3 writes it",
-}
 LOST_PRODUCT = "Keras 1 loses Nadam's product of momenta when it loads a model; here it is kept"
 RESUMED_OTHERWISE = {
     "keras1_theano/bn_regression": LOST_PRODUCT,
@@ -106,7 +101,7 @@ RESUMED_OTHERWISE = {
 }
 
 
-def _marked(name, reasons=NOT_LOADED):
+def _marked(name, reasons):
     if name not in reasons:
         return name
     return pytest.param(name, marks=pytest.mark.xfail(reason=reasons[name], strict=True))

@@ -63,11 +63,43 @@ def differences(circuit, x, upstream, array, places, step=1e-5):
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def plain_gru_reset_after(weights, x, mask):
+    """All outputs of a GRU with the reset after the product, z and r sigmoids, 0 where masked."""
+    w, u, (b, c) = weights
+    h = np.zeros((len(x), len(u)))
+    outputs = []
+    for now, counts in zip(np.moveaxis(x, 1, 0), mask.T[:, :, np.newaxis], strict=True):
+        (xz, xr, xh), (hz, hr, hh) = (np.split(y, 3, axis=1) for y in (now @ w + b, h @ u + c))
+        z, r = 1 / (1 + np.exp(-xz - hz)), 1 / (1 + np.exp(-xr - hr))
+        h = np.where(counts, z * h + (1 - z) * np.tanh(xh + r * hh), h)
+        outputs.append(np.where(counts, h, 0.0))
+    return np.stack(outputs, axis=1)
+
+
+@pytest.mark.parametrize(("batch", "units"), [(1, 3), (19, 37)])
+def test_gru_with_the_reset_after_the_product_is_its_formulas(batch, units):
+    layer = GRU(
+        units, reset_after=True, consume_less="gpu", inner_activation="sigmoid", b_init="uniform",
+        return_sequences=True, zero_output_for_mask=True,
+    )  # fmt: skip
+    model = Sequential([Masking(input_shape=(4, 6)), layer], seed=1)
+    x = np.random.default_rng(0).normal(size=(batch, 4, 6))
+    x[0, 1] = x[-1, 3] = 0.0
+    assert [w.shape for w in model.weights] == [(6, 3 * units), (units, 3 * units), (2, 3 * units)]
+    expected = plain_gru_reset_after(model.get_weights(), x, x.any(axis=2))
+    np.testing.assert_allclose(model.predict(x, batch_size=batch), expected, atol=2e-6)
+
+
+RESET_AFTER = {"reset_after": True, "zero_output_for_mask": True, "b_init": "uniform"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"), [(SimpleRNN, {}), (GRU, {}), (GRU, RESET_AFTER), (LSTM, {})]
+)
 @pytest.mark.parametrize("mode", ["cpu", "gpu"])
-def test_gradients_through_dropout_masks_and_time(in_float64, kind, mode):
+def test_gradients_through_dropout_masks_and_time(in_float64, kind, own, mode):
     options = {"dropout_W": 0.3, "dropout_U": 0.4, "consume_less": mode, "activation": "softplus"}
-    layer = kind(5, return_sequences=True, go_backwards=True, **options)
+    layer = kind(5, return_sequences=True, go_backwards=True, **options, **own)
     model = Sequential([Masking(input_shape=(4, 3)), layer], seed=2)
     random = np.random.default_rng(1)
     x, upstream = random.normal(size=(3, 4, 3)), random.normal(size=(3, 4, 5))
@@ -84,11 +116,11 @@ def test_gradients_through_dropout_masks_and_time(in_float64, kind, mode):
     np.testing.assert_allclose([done.gx[p] for p in places], expected, rtol=1e-5, atol=1e-8)
 
 
-@pytest.mark.parametrize("kind", [GRU, LSTM])
-def test_weights_side_by_side_are_the_same_numbers(kind):
+@pytest.mark.parametrize(("kind", "own"), [(GRU, {}), (GRU, RESET_AFTER), (LSTM, {})])
+def test_weights_side_by_side_are_the_same_numbers(kind, own):
     x = np.random.default_rng(2).normal(size=(2, 3, 4))
-    apart = Sequential([kind(5, input_shape=(3, 4))], seed=1)
-    fused = Sequential([kind(5, input_shape=(3, 4), consume_less="gpu")], seed=1)
+    apart = Sequential([kind(5, input_shape=(3, 4), **own)], seed=1)
+    fused = Sequential([kind(5, input_shape=(3, 4), consume_less="gpu", **own)], seed=1)
     order = [kind.gates.index(name) for name in kind.columns]
     triples = [apart.get_weights()[3 * i : 3 * i + 3] for i in order]
     fused.set_weights([np.concatenate(parts, axis=-1) for parts in zip(*triples, strict=True)])
@@ -148,11 +180,18 @@ def test_configuration_round_trip(kind):
     config = layer.get_config()
     assert kind.from_config(config).get_config() == config
     assert {"output_dim": 3, "input_length": 4, "dropout_U": 0.25}.items() <= config.items()
+    assert not {"reset_after", "zero_output_for_mask", "b_init"} & config.keys()
     modern = kind(
         units=3, recurrent_initializer="identity", recurrent_dropout=0.5, implementation=2
     )
     assert (modern.output_dim, modern.dropout_U, modern.consume_less) == (3, 0.5, "gpu")
     assert modern.inner_init.name == "identity"
+
+
+def test_arguments_of_later_kerases_are_kept_where_they_differ():
+    config = GRU(3, **RESET_AFTER).get_config()
+    assert GRU.from_config(config).get_config() == config
+    assert config["reset_after"] is config["zero_output_for_mask"] is True
 
 
 def test_bad_arguments():

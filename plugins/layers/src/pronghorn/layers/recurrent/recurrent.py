@@ -10,6 +10,7 @@ from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.regularizer import Regularizer
 from pronghorn.components.weight import Weight
+from pronghorn.devices import kernels as core
 from pronghorn.devices.simd import host
 from pronghorn.errors import ShapeError
 from pronghorn.layers.bias import bias_config
@@ -36,6 +37,8 @@ class Recurrent(Layer):
             in files. One dropout mask serves all gates with "gpu".
         input_dim, input_length: features and steps, for a first layer.
         b_init: initializer of the biases, but for the forget gate's.
+        zero_output_for_mask: with `return_sequences`, whether the output is 0 where the mask is,
+            instead of that of the step before. Keras 2 and 3 set it within `Bidirectional`.
     """
 
     min_ndim = max_ndim = 3
@@ -57,6 +60,7 @@ class Recurrent(Layer):
         input_dim: int | None = None,
         input_length: int | None = None,
         b_init: Any = "zero",
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -71,6 +75,7 @@ class Recurrent(Layer):
         self.input_dim = input_dim
         self.input_length = input_length
         self.b_init = Initializer.get(b_init)
+        self.zero_output_for_mask = zero_output_for_mask
         self.states: dict[str, tuple[Any, Array]] = {}
 
     def keep_arguments(
@@ -142,7 +147,9 @@ class Recurrent(Layer):
             self._gate_weights[name] = (
                 self.add_weight(f"W{end}", (features, wide), self.init, self.W_regularizer),
                 self.add_weight(f"U{end}", (units, wide), self.inner_init, self.U_regularizer),
-                self.add_weight(f"b{end}", (wide,), self.bias_init(name), self.b_regularizer),
+                self.add_weight(
+                    f"b{end}", self.bias_shape(wide), self.bias_init(name), self.b_regularizer
+                ),
             )
 
     def _check_known(self, input_shape: Shape) -> None:
@@ -158,6 +165,10 @@ class Recurrent(Layer):
                 f"layer {self.name!r} is stateful and must know the batch size: give the first "
                 "layer a batch_input_shape with it"
             )
+
+    def bias_shape(self, wide: int) -> tuple[int, ...]:
+        """Shape of the biases of `wide` columns."""
+        return (wide,)
 
     def bias_init(self, gate: str) -> Initializer:
         """The initializer of a gate's bias; "" stands for all gates side by side."""
@@ -205,6 +216,10 @@ class Recurrent(Layer):
         self.run_backward(sequence, dz, every, dh, ctx)
         return sequence.gradients(dz, ctx)
 
+    def input_bias(self, sequence: Sequence, ctx: Context) -> Array:
+        """What is added to the products with the inputs, (width,), from all of the biases."""
+        return sequence.b
+
     def run_forward(self, sequence: Sequence, ctx: Context) -> None:
         """Describe the loop: `sequence.x` to `sequence.h` and what backward needs."""
         raise NotImplementedError(f"{type(self).__name__} has no loop")
@@ -214,6 +229,12 @@ class Recurrent(Layer):
     ) -> None:
         """Describe the loop back: from `every` and `dh` to `dz`."""
         raise NotImplementedError(f"{type(self).__name__} has no loop")
+
+    def bias_gradient(self, sequence: Sequence, dz: Array, ctx: Context) -> Array:
+        """The gradient of all gates' b."""
+        db = ctx.empty((sequence.width,))
+        ctx.run(core.bias_gradient, dz, db)
+        return db
 
     def recurrent_gradient(self, sequence: Sequence, dz: Array, ctx: Context) -> Array:
         """The gradient of all gates' U, (padded, width)."""
@@ -228,6 +249,8 @@ class Recurrent(Layer):
             config["batch_input_shape"] = self.input_shape
         else:
             config.update(input_dim=self.input_dim, input_length=self.input_length)
+        if self.zero_output_for_mask:
+            config["zero_output_for_mask"] = True
         return {**config, **bias_config(self.b_init)}
 
 

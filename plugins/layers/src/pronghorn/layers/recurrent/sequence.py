@@ -27,7 +27,7 @@ class Sequence:
     Attributes:
         inputs: the input by step, (steps, batch, features), once, or with dropout for each gate.
         x: (steps, batch, width) products of the inputs with W, plus b.
-        w, u: (features, width), (units, width).
+        w, u, b: (features, width), (units, width), (width,).
         h: (steps + 1, batch, padded), the states before each step and after the last.
         mask: (steps, batch) uint8.
         drop: (gates, batch, padded), factors of h.
@@ -44,6 +44,7 @@ class Sequence:
         # States for the next batch are read where backward would read them.
         self.kept = int(ctx.keeps or layer.stateful)
         self.dropped = int(ctx.training and layer.dropout_U > 0.0)
+        self.inner_bias: Array = None
         self._join(ctx)
         self._take_mask(ctx)
         self.x = self._products(x, ctx)
@@ -51,10 +52,12 @@ class Sequence:
         self.h = ctx.empty((self.steps + 1, self.batch, self.padded))
         self.ends: dict[str, Array] = {}
         self.start("h", self.h, ctx)
+        self.cleared = bool(self.masked and layer.zero_output_for_mask)
         # What the layer's own loop keeps for the way back.
         self.z: Array = None
         self.c: Array = None
         self.reset: Array = None
+        self.recurrent_dz: Array = None
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -67,13 +70,15 @@ class Sequence:
     def _join(self, ctx: Context) -> None:
         self.w = ctx.empty((self.features, self.width))
         self.u = ctx.empty((self.units, self.width))
-        self.b = ctx.empty((self.width,))
+        self.b = ctx.empty(self.layer.bias_shape(self.width))
+        join_bias = kernels.join_bias if self.b.ndim == 1 else kernels.join_gate
         for place, gate in enumerate(self.layer.columns):
             (w, u, b), own = self.layer.weight_parts(gate)
             rest = (place * self.padded, self.padded)
             ctx.run(kernels.join_gate, w, own, self.units, self.w, *rest)
             ctx.run(kernels.join_gate, u, own, self.units, self.u, *rest)
-            ctx.run(kernels.join_bias, b, own, self.units, self.b, *rest)
+            ctx.run(join_bias, b, own, self.units, self.b, *rest)
+        self.b = self.layer.input_bias(self, ctx)
 
     def _take_mask(self, ctx: Context) -> None:
         self.masked = int(ctx.mask is not None)
@@ -173,12 +178,21 @@ class Sequence:
     def output(self, ctx: Context) -> Array:
         """The output of the last step, or of all."""
         if self.layer.return_sequences:
-            y = ctx.empty((self.batch, self.steps, self.units))
-            ctx.run(kernels.from_steps, self.h, 1, 0, y)
-            return y
+            return self._every_output(ctx)
         y = ctx.empty((self.batch, self.units))
         final = self.last(self.h).reshape((self.batch, self.padded))
         ctx.run(kernels.without_padding, final, y)
+        return y
+
+    def _every_output(self, ctx: Context) -> Array:
+        y = ctx.empty((self.batch, self.steps, self.units))
+        if not self.cleared:
+            ctx.run(kernels.from_steps, self.h, 1, 0, y)
+            return y
+        shown = ctx.empty((self.steps, self.batch, self.padded))
+        ctx.run(core.copy, flat(part(self.h, 1, self.steps + 1)), flat(shown))
+        ctx.run(kernels.clear_gone, self.mask, shown)
+        ctx.run(kernels.from_steps, shown, 0, 0, y)
         return y
 
     # Going back.
@@ -191,6 +205,8 @@ class Sequence:
             return ctx.empty((1, 1, 1)), dh
         every = ctx.empty((self.steps, self.batch, self.padded))
         ctx.run(kernels.to_steps, dy, 0, every)
+        if self.cleared:
+            ctx.run(kernels.clear_gone, self.mask, every)
         ctx.run(core.fill, dh, 0.0)
         return every, dh
 
@@ -202,8 +218,7 @@ class Sequence:
         return self._input_gradient(rows, ctx) if ctx.needs_input_gradient else None
 
     def _weight_gradients(self, dz: Array, ctx: Context) -> None:
-        db = ctx.empty((self.width,))
-        ctx.run(core.bias_gradient, dz, db)
+        db = self.layer.bias_gradient(self, dz, ctx)
         dw = ctx.empty((self.features, self.width))
         for place, given in enumerate(self.inputs):
             own = dw if place == 0 else ctx.empty(dw.shape)
@@ -217,7 +232,7 @@ class Sequence:
             for fused, weight in zip((dw, du, db), weights, strict=True):
                 to = ctx.gradient(weight)
                 if to is not None:
-                    kernel = kernels.part_bias if fused is db else kernels.part_gate
+                    kernel = kernels.part_bias if fused.ndim == 1 else kernels.part_gate
                     ctx.run(kernel, fused, start, to, own_start, self.units)
 
     def state_gradient(self, dz: Array, ctx: Context) -> Array:

@@ -4,6 +4,7 @@ from pronghorn.layers.recurrent.kernels.cuda.gru import gru_backward, gru_forwar
 from pronghorn.layers.recurrent.kernels.cuda.lstm import lstm_backward, lstm_forward
 from pronghorn.layers.recurrent.kernels.cuda.moving import (
     add_steps_dropped,
+    clear_gone,
     drop_steps,
     from_steps,
     gate_columns,
@@ -19,10 +20,15 @@ from pronghorn.layers.recurrent.kernels.cuda.moving import (
     unit_factors,
     without_padding,
 )
+from pronghorn.layers.recurrent.kernels.cuda.reset_after import (
+    reset_after_backward,
+    reset_after_forward,
+)
 from pronghorn.layers.recurrent.kernels.cuda.simple import simple_backward, simple_forward
 
 __all__ = [
     "add_steps_dropped",
+    "clear_gone",
     "drop_steps",
     "from_steps",
     "gate_columns",
@@ -36,6 +42,8 @@ __all__ = [
     "part_bias",
     "part_gate",
     "repeat_units",
+    "reset_after_backward",
+    "reset_after_forward",
     "simple_backward",
     "simple_forward",
     "steps_of_mask",

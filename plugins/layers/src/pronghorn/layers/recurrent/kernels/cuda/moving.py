@@ -58,6 +58,16 @@ def steps_of_mask(mask, reverse, y):
 
 
 @kernel
+def clear_gone(mask, y):
+    """y (steps, batch, e) = 0 where mask (steps, batch), uint8, is 0."""
+    for s in prange(y.shape[0]):
+        for b in range(y.shape[1]):
+            if mask[s, b] == 0:
+                for j in prange(y.shape[2]):
+                    y[s, b, j] = 0.0
+
+
+@kernel
 def pad_units(x, y):
     """y (batch, padded) = x (batch, units) and zeros."""
     for b in prange(y.shape[0]):
