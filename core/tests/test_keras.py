@@ -34,6 +34,7 @@ def installed():
         ("keras.engine.topology", "Layer", "pronghorn.layers:Layer"),
         ("keras.engine", "Layer", "pronghorn.layers:Layer"),
         ("keras.engine.training", "slice_X", "pronghorn.utils.generic_utils:slice_X"),
+        ("keras.activations", "softmax", "pronghorn.activations:softmax"),
         ("keras.optimizers", "SGD", "pronghorn.optimizers:SGD"),
         ("keras.objectives", "mse", "pronghorn.objectives:mse"),
         ("keras.losses", "mse", "pronghorn.objectives:mse"),

@@ -25,6 +25,11 @@ settings = Settings()
 _uids: Counter[str] = Counter()
 
 
+def backend() -> str:
+    """The backend of Keras 1 whose conventions hold: TensorFlow's."""
+    return "tensorflow"
+
+
 def floatx() -> str:
     """Name of the float type that new models compute in: "float32" or "float64"."""
     return settings.floatx

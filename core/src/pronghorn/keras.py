@@ -95,13 +95,13 @@ class KerasModule(ModuleType):
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         whole = f"{self.__name__}.{name}"
+        for module in self._modules():
+            found = getattr(module, name, None)
+            # A component goes before the module that it is written in.
+            if found is not None and not isinstance(found, ModuleType):
+                return found
         if sources(whole):
             return import_module(whole)
-        for module in self._modules():
-            try:
-                return getattr(module, name)
-            except AttributeError:
-                continue
         raise AttributeError(missing(whole))
 
     def __dir__(self) -> list[str]:

@@ -1,10 +1,12 @@
 """The official optimizers against Keras 1's trajectories and against their formulas."""
 
+import copy
+
 import golden
 import numpy as np
 import pytest
 
-from pronghorn import registry
+from pronghorn import backend, registry
 from pronghorn.components.constraint import Constraint
 from pronghorn.components.context import EagerContext
 from pronghorn.components.optimizer import Optimizer
@@ -257,3 +259,15 @@ def test_positional_arguments_are_those_of_keras_1():
     made = SGD(0.1, 0.9, 1e-6, True)
     expected = {"lr": 0.1, "momentum": 0.9, "decay": 1e-6, "nesterov": True}
     assert made.get_config() == expected
+
+
+def test_settings_are_changed_as_variables_of_keras():
+    optimizer = Optimizer.get({"name": "adam", "config": {"lr": 0.5}})
+    backend.set_value(optimizer.lr, 0.25)
+    assert optimizer.lr == backend.get_value(optimizer.lr) == optimizer.learning_rate == 0.25
+    optimizer.lr.set_value(np.float32(0.125))
+    assert optimizer.lr.get_value() == optimizer.rate(0) == 0.125
+    copied = copy.deepcopy(optimizer)
+    copied.lr.set_value(3.0)
+    assert (copied.lr, optimizer.lr) == (3.0, 0.125)
+    assert type(optimizer.get_config()["lr"]) is float

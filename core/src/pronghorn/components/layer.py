@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.components import called
 from pronghorn.components.activation import Activation
 from pronghorn.components.component import Component, all_arguments, own_arguments, to_plain
 from pronghorn.components.constraint import Constraint
@@ -93,12 +94,19 @@ class Layer(Component):
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
         """Shape of the output, batch axis first, for this shape of the input."""
-        return input_shape
+        newer = getattr(self, "compute_output_shape", None)
+        return input_shape if newer is None else tuple(newer(input_shape))
 
     def forward(self, x: Array, ctx: Context) -> Array:
-        """Describe the output of `x`; keep in `ctx.saved` what `backward` needs."""
+        """Describe the output of `x`; keep in `ctx.saved` what `backward` needs.
+
+        By default it is what `call(x)` or `call(x, mask)` gives, as layers for Keras have it.
+        """
+        if hasattr(self, "call"):
+            return called.forward(self, x, ctx)
         raise NotImplementedError(
-            f"{type(self).__name__} has no forward: write forward(x, ctx) and backward(dy, ctx)"
+            f"{type(self).__name__} has no forward: write forward(x, ctx) and backward(dy, ctx), "
+            "or call(x) as for Keras"
         )
 
     def backward(self, dy: Array, ctx: Context) -> Array | None:
@@ -107,6 +115,8 @@ class Layer(Component):
         `dy` belongs to the layer and may be overwritten. The result is not used, and may be
         None, where `ctx.needs_input_gradient` is false.
         """
+        if hasattr(self, "call"):
+            return called.backward(self, dy, ctx)
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     def final_activation(self, ctx: Context) -> Activation | None:
@@ -185,27 +195,36 @@ class Layer(Component):
 
     def add_weight(
         self,
-        suffix: str,
-        shape: tuple[int, ...],
-        init: Any,
-        regularizer: Regularizer | None = None,
-        constraint: Constraint | None = None,
+        suffix: Any = None,
+        shape: Any = None,
+        init: Any = None,
+        regularizer: Any = None,
+        constraint: Any = None,
         trainable: bool = True,
         dim_ordering: str = "th",
+        name: str | None = None,
+        initializer: Any = None,
     ) -> Weight:
-        """Make a weight `<layer>_<suffix>`, drawn from the layer's own random stream."""
+        """Make a weight `<layer>_<suffix>`, drawn from the layer's own random stream.
+
+        Layers for Keras may write `add_weight(shape, initializer, name=...)`, or all by name.
+        """
+        if not isinstance(suffix, (str, type(None))):
+            suffix, shape, init = None, suffix, shape
+        suffix = suffix or (name or "W").removeprefix(f"{self.name}_")
+        init = initializer if init is None else init
         check = weight_check.get()
         if check is not None:
             check(self.name, shape)
         stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
-        draw = Initializer.get(init)
-        value = draw(shape, np.random.Generator(stream), dim_ordering)
+        draw = Initializer.get("glorot_uniform" if init is None else init)
+        value = draw(tuple(shape), np.random.Generator(stream), dim_ordering)
         weight = Weight(
             f"{self.name}_{suffix}",
             np.asarray(value, self.dtype),
             trainable,
-            regularizer,
-            constraint,
+            Regularizer.get(regularizer),
+            Constraint.get(constraint),
         )
         self.own_weights.append(weight)
         return weight

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
 from pronghorn.components.context import Array, Context
+from pronghorn.components.setting import Setting
 from pronghorn.components.spelling import not_understood
 from pronghorn.components.sums import parts
 from pronghorn.devices import kernels
@@ -60,6 +61,10 @@ class Optimizer(Component):
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
         self._iterations = 0
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kept = Setting.of(self, name, value) if isinstance(value, float) else value
+        super().__setattr__(name, kept)
 
     def check_arguments(self) -> None:
         """Raise TypeError if a number of the rule is none, ValueError for a negative rate."""
@@ -151,7 +156,8 @@ class Optimizer(Component):
         """The constructor's arguments; clipping only where it is set."""
         clipping = {"clipnorm": self.clipnorm, "clipvalue": self.clipvalue}
         given = {name: to_plain(value) for name, value in clipping.items() if value is not None}
-        return {**super().get_config(), **given}
+        config = {**super().get_config(), **given}
+        return {n: float(v) if isinstance(v, Setting) else v for n, v in config.items()}
 
     @classmethod
     def from_function(cls, function: RuleCallable) -> "type[Optimizer]":

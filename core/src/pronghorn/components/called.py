@@ -1,0 +1,57 @@
+"""Layers written for Keras: `call(x, mask)` of whole arrays instead of `forward` and `backward`.
+
+They run on the CPU. Autograd derives their gradients, for what they compute by the functions of
+`pronghorn.backend` or by NumPy's.
+"""
+
+import inspect
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pronghorn.components.array_function import ArrayFunction
+from pronghorn.components.context import Array, Context
+from pronghorn.components.weight import Weight
+
+if TYPE_CHECKING:
+    from pronghorn.components.layer import Layer
+
+
+def forward(layer: "Layer", x: Array, ctx: Context) -> Array:
+    """Have `layer.call` make the output in every step."""
+    shape = layer.get_output_shape_for(x.shape)
+    y = ctx.empty(tuple(x.shape[0] if n is None else n for n in shape))
+    function = ArrayFunction(partial(_value, layer))
+    ctx.saved.x, ctx.saved.function = x, function
+    function.forward([x, *layer.own_weights], y, ctx, ctx.mask)
+    return y
+
+
+def backward(layer: "Layer", dy: Array, ctx: Context) -> Array:
+    """Have the gradients of the weights written, and that of the input."""
+    x, function = ctx.saved.x, ctx.saved.function
+    dx = ctx.empty(x.shape)
+    gradients = [dx, *(_gradient(weight, ctx) for weight in layer.own_weights)]
+    function.backward([x, *layer.own_weights], dy, gradients, ctx)
+    return dx
+
+
+def _gradient(weight: Weight, ctx: Context) -> Array:
+    """Where a weight's gradient goes: nowhere in particular if it does not learn."""
+    own = ctx.gradient(weight)
+    return ctx.empty(weight.shape) if own is None else own
+
+
+def _value(layer: Any, x: Any, *values: Any, mask: Any = None) -> Any:
+    """What `call` gives while the layer's weights are these values."""
+    values_by_weight = {id(w): v for w, v in zip(layer.own_weights, values, strict=True)}
+    held = {key: value for key, value in vars(layer).items() if id(value) in values_by_weight}
+    takes_mask = "mask" in inspect.signature(layer.call).parameters
+    # `x -= 1` is usual in `call`, and must not change what other layers read.
+    given = x.copy() if isinstance(x, np.ndarray) else x
+    try:
+        vars(layer).update({key: values_by_weight[id(weight)] for key, weight in held.items()})
+        return layer.call(given, mask=mask) if takes_mask else layer.call(given)
+    finally:
+        vars(layer).update(held)

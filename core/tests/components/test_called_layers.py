@@ -1,0 +1,111 @@
+"""Layers in the manner of Keras, with `call`: they compute and learn as those that they copy."""
+
+import numpy as np
+import pytest
+
+from pronghorn import backend as K
+from pronghorn.components.layer import Layer
+from pronghorn.layers import LSTM, Activation, Dense, Masking
+from pronghorn.models import Sequential, load_model
+
+X = np.random.default_rng(0).standard_normal((12, 4)).astype("f")
+Y = np.tanh(X[:, :2])
+
+
+class Keras1Dense(Layer):
+    def __init__(self, output_dim, **kwargs):
+        self.output_dim = output_dim
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        shape = (input_shape[1], self.output_dim)
+        self.W = self.add_weight(shape, initializer="zero", name=f"{self.name}_W")
+        self.b = self.add_weight((self.output_dim,), "one", name=f"{self.name}_b")
+        super().build(input_shape)
+
+    def call(self, x, mask=None):
+        return K.dot(x, self.W) + self.b
+
+    def get_output_shape_for(self, input_shape):
+        return (input_shape[0], self.output_dim)
+
+
+class Keras2Dense(Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        shape = (input_shape[1], self.units)
+        self.kernel = self.add_weight(
+            name="W", shape=shape, initializer="zeros", regularizer="l2", trainable=True
+        )
+        self.b = self.add_weight(name="b", shape=(self.units,), initializer="ones")
+
+    def call(self, x):
+        x -= 0.0  # changes nothing that others read
+        return K.dot(x, self.kernel) + self.b
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.units)
+
+
+def trained(layer):
+    model = Sequential([Dense(4, input_dim=4, init="identity", activation="tanh"), layer])
+    model.compile("sgd", "mse")
+    model.fit(X, Y, batch_size=5, nb_epoch=3, verbose=0, shuffle=False)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("made", "same"),
+    [
+        (lambda: Keras1Dense(2), lambda: Dense(2, init="zero", b_init="one")),
+        (
+            lambda: Keras2Dense(2),
+            lambda: Dense(2, init="zero", b_init="one", W_regularizer="l2"),
+        ),
+        (
+            lambda: Keras2Dense(2, trainable=False),
+            lambda: Dense(2, init="zero", b_init="one", W_regularizer="l2", trainable=False),
+        ),
+    ],
+)
+def test_it_learns_as_dense_does(made, same):
+    model, expected = trained(made()), trained(same())
+    for found, wanted in zip(model.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.predict(X), expected.predict(X), rtol=1e-5, atol=1e-6)
+    names = [weight.name.rpartition("_")[2] for weight in model.layers[1].weights]
+    assert names == ["W", "b"]
+
+
+def test_it_is_saved_with_its_arguments(tmp_path):
+    model = trained(Keras1Dense(2))
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5", custom_objects={"Keras1Dense": Keras1Dense})
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+
+
+def test_it_gets_the_mask():
+    class Kept(Layer):
+        supports_masking = True
+
+        def call(self, x, mask=None):
+            return x * mask[..., None]
+
+    x = np.ones((2, 3, 1), "f")
+    x[0, 1] = 0
+    model = Sequential([Masking(input_shape=(3, 1)), Activation("softplus"), Kept()])
+    assert (model.predict(x)[..., 0] > 0).tolist() == [[True, False, True], [True] * 3]
+    model.add(LSTM(2))
+    assert model.predict(x).shape == (2, 2)
+
+
+def test_a_wrong_shape_is_told():
+    class Wrong(Layer):
+        def call(self, x):
+            return x[:, :2]
+
+    with pytest.raises(ValueError, match=r"shape \(12, 2\) where \(12, 4\) is expected"):
+        Sequential([Wrong(input_shape=(4,))]).predict(X)
