@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from textwrap import dedent
 from typing import Any
 
@@ -9,6 +10,7 @@ from pronghorn import registry
 from pronghorn.cli import info
 from pronghorn.cli.kernels import devices
 from pronghorn.components import spelling
+from pronghorn.devices.function import Function
 from pronghorn.registry import Entry
 
 SECTIONS = {
@@ -45,9 +47,9 @@ def _component(entry: Entry) -> str:
         "; ".join(f"{name}: {value}" for name, value in facts) + ".",
         markdown(info._documentation(declared)),
     ]
-    formula = dedent(info._formula(component).partition("\n\n")[2])
-    if formula:
-        parts.append('??? note "Formula"\n\n' + _indented(_fenced(formula)))
+    function = getattr(component, "function", getattr(component, "rule", None))
+    if isinstance(function, Function):
+        parts.append('??? note "Formula"\n\n' + _indented(_fenced(function.text())))
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,7 +100,13 @@ def _indented(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which only what stands in backquotes may look like markup."""
+    """Text in which only what stands in backquotes, or is indented, may look like markup."""
+    runs = groupby(text.split("\n"), key=lambda line: line.startswith("    "))
+    joined = ((is_code, "\n".join(lines)) for is_code, lines in runs)
+    return "\n".join(run if is_code else _prose(run) for is_code, run in joined)
+
+
+def _prose(text: str) -> str:
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else _without_markup(part) for part in parts)
 
