@@ -3,7 +3,7 @@
 import pytest
 
 from pronghorn.components.spelling import ALIASES, canonical_arguments, spelled
-from pronghorn.layers import Dense, Dropout, Embedding
+from pronghorn.layers import LSTM, Dense, Dropout, Embedding, Flatten
 
 
 def test_dense_takes_the_new_names():
@@ -42,3 +42,11 @@ def test_an_alias_without_its_keras_1_argument_stays():
 def test_no_alias_is_a_keras_1_name():
     old = {name for names in ALIASES.values() for name in names}
     assert not (old - {"dropout"}) & ALIASES.keys()
+
+
+def test_arguments_that_say_nothing_are_left_out():
+    layer = LSTM(2, use_bias=True, recurrent_constraint=None, kernel_initializer="zeros")
+    assert layer.init.name == "zero"
+    assert Flatten(data_format="channels_last").get_config().keys() == Flatten().get_config().keys()
+    with pytest.raises(TypeError, match="'use_bias'"):
+        LSTM(2, use_bias=False)

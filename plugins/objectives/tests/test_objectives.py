@@ -261,3 +261,12 @@ def test_wide_rows_stay_exact_in_float32():
     t, p = rng.normal(size=(2, 3, 100_000)).astype("f")
     exact = ((t.astype("d") - p) ** 2).mean(-1)
     np.testing.assert_allclose(Objective.get("mse")(t, p), exact, rtol=2e-6)
+
+
+def test_categorical_hinge_is_the_margin_to_the_best_of_the_others():
+    rng = np.random.default_rng(0)
+    t, p = np.eye(5)[rng.integers(0, 5, 40)], 2 * rng.standard_normal((40, 5))
+    others = np.where(t > 0, 0.0, p).max(axis=1)
+    expected = np.maximum(1 + others - (t * p).sum(axis=1), 0)
+    assert 0 < (expected > 0).mean() < 1
+    np.testing.assert_allclose(Objective.get("CategoricalHinge")(t, p), expected, rtol=1e-12)

@@ -76,6 +76,32 @@ ONLY: dict[str, str] = {
 }
 """Aliases that one class alone has, though others have the Keras 1 name too."""
 
+NEUTRAL: dict[str, tuple[Any, ...]] = {
+    "amsgrad": (False,),
+    "beta_constraint": (None,),
+    "bias_constraint": (None,),
+    "center": (True,),
+    "data_format": ("channels_last", None),
+    "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
+    "gamma_constraint": (None,),
+    "groups": (1,),
+    "interpolation": ("nearest",),
+    "jit_compile": (None, False, "auto"),
+    "kernel_constraint": (None,),
+    "moving_mean_initializer": ("zeros",),
+    "moving_variance_initializer": ("ones",),
+    "recurrent_constraint": (None,),
+    "run_eagerly": (None, False),
+    "save_freq": ("epoch",),
+    "scale": (True,),
+    "steps_per_execution": (None, 1),
+    "use_bias": (True,),
+    "validation_batch_size": (None,),
+    "validation_freq": (1,),
+    "weighted_metrics": (None, []),
+}
+"""Values of arguments of Keras 2 and 3 that mean what is done without them: they are left out."""
+
 VALUES: dict[str, Callable[[Any], Any]] = {
     "data_format": lambda v: {"channels_last": "tf", "channels_first": "th", None: "default"}[v],
     "implementation": lambda v: {0: "cpu", 1: "mem", 2: "gpu"}[v],
@@ -86,13 +112,16 @@ VALUES: dict[str, Callable[[Any], Any]] = {
 def canonical_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """`given` with every alias replaced by the Keras 1 argument that `function` has.
 
-    Raises TypeError if an argument is given in both spellings.
+    Arguments that it lacks are left out if they say nothing. Raises TypeError if one is given in
+    both spellings.
     """
-    if not any(name in ALIASES for name in given):
+    if not any(name in ALIASES or name in NEUTRAL for name in given):
         return dict(given)
     foreign = {n: v for n, v in given.items() if not applies(n, function)}
     own = {n: v for n, v in given.items() if n not in foreign}
-    return canonical_names(parameters(function), own) | foreign
+    accepted = parameters(function)
+    arguments = canonical_names(accepted, own) | foreign
+    return {n: v for n, v in arguments.items() if n in accepted or v not in NEUTRAL.get(n, ())}
 
 
 def applies(alias: str, function: Callable[..., Any]) -> bool:

@@ -45,17 +45,6 @@ Keras 2 and 3 write the second layer of a Bidirectional beside the first, whose 
 a momentum of batch renormalization beside the word that there is none.
 """
 
-NEUTRAL: dict[str, tuple[Any, ...]] = {
-    "center": (True,),
-    "data_format": ("channels_last",),
-    "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
-    "groups": (1,),
-    "interpolation": ("nearest",),
-    "scale": (True,),
-    "use_bias": (True,),
-}
-"""Values of arguments with which a layer does what it would do without them."""
-
 
 @dataclass(frozen=True)
 class Architecture:
@@ -176,9 +165,7 @@ def _is_known(initializer: str) -> bool:
 
 def _says_nothing(key: str, value: Any) -> bool:
     """Whether an argument that a layer lacks may be left out."""
-    if value is None or value is False or key.endswith("_initializer"):
-        return True
-    return value in NEUTRAL.get(key, ())
+    return value is None or value is False or key.endswith("_initializer")
 
 
 def _accepted(layer: type[Layer]) -> frozenset[str]:

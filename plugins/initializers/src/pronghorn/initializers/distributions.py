@@ -13,13 +13,13 @@ def uniform(shape, rng, scale=0.05, minval=None, maxval=None):
 
 @initializer
 def normal(shape, rng, scale=0.05, mean=0.0):
-    """N(mean, scale**2), not truncated."""
+    """`N(mean, scale**2)`, not truncated."""
     return rng.normal(mean, scale, shape)
 
 
 @initializer
 def truncated_normal(shape, rng, scale=0.05, mean=0.0):
-    """N(mean, scale**2) without what is further than two deviations from the mean (Keras 2)."""
+    """`N(mean, scale**2)` without what is further than two deviations from the mean (Keras 2)."""
     drawn = rng.normal(0.0, 1.0, shape)
     far = abs(drawn) > 2.0
     while far.any():

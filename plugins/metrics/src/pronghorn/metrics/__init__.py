@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pronghorn.metrics.fbeta_score import fmeasure as fmeasure
     from pronghorn.metrics.losses import binary_crossentropy as binary_crossentropy
     from pronghorn.metrics.losses import categorical_crossentropy as categorical_crossentropy
+    from pronghorn.metrics.losses import categorical_hinge as categorical_hinge
     from pronghorn.metrics.losses import cosine_proximity as cosine_proximity
     from pronghorn.metrics.losses import cosine_similarity as cosine_similarity
     from pronghorn.metrics.losses import hinge as hinge

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pronghorn.objectives.categorical_crossentropy import (
         categorical_crossentropy as categorical_crossentropy,
     )
+    from pronghorn.objectives.categorical_hinge import categorical_hinge as categorical_hinge
     from pronghorn.objectives.cosine_proximity import cosine_proximity as cosine_proximity
     from pronghorn.objectives.cosine_proximity import cosine_similarity as cosine_similarity
     from pronghorn.objectives.hinge import hinge as hinge
