@@ -63,7 +63,7 @@ LAYERS = frozenset(
 """Modules that `keras.layers` has had. Names moved between them, so each has all layers."""
 
 MOVED = {
-    "keras": ("pronghorn", "pronghorn.models"),
+    "keras": ("pronghorn", "pronghorn.models", "pronghorn.components.input"),
     "keras.engine": ("pronghorn.layers", "pronghorn.models"),
     "keras.engine.base_layer": ("pronghorn.layers",),
     "keras.engine.topology": ("pronghorn.layers", "pronghorn.models"),
@@ -76,7 +76,6 @@ MOVED = {
 FUNCTIONAL = "Pronghorn's models are Sequential, layers one after the other"
 ABSENT = {
     "Graph": FUNCTIONAL,
-    "Input": FUNCTIONAL,
     "Model": FUNCTIONAL,
     "merge": FUNCTIONAL,
     "applications": "load the model's .h5 file by keras.models.load_model, if it is Sequential",

@@ -5,8 +5,19 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from pronghorn.layers import Activation, Dense, Dropout, Flatten, Masking, RepeatVector, Reshape
-from pronghorn.models import Sequential
+from pronghorn.errors import ShapeError
+from pronghorn.layers import (
+    Activation,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    InputLayer,
+    Masking,
+    RepeatVector,
+    Reshape,
+)
+from pronghorn.models import Sequential, load_model
 from pronghorn.optimizers import Adam
 
 RNG = np.random.default_rng(0)
@@ -220,3 +231,17 @@ def test_a_steady_step_allocates_no_arrays():
     # Python's own objects take some kilobytes; one array of a column of the batch would take 20
     assert current - before < 8_000
     assert peak - before < 16_000
+
+
+def test_an_input_tells_the_first_layer_its_shape(tmp_path):
+    for given in (Input((4,)), Input(shape=(4,)), InputLayer(input_shape=(4,))):
+        model = Sequential([given, Dense(3)])
+        assert [type(layer).__name__ for layer in model.layers] == ["Dense"]
+        assert model.input_shape == (None, 4)
+    assert Sequential([Input((4,), batch_size=2), Dense(3)]).input_shape == (2, 4)
+    model.save(tmp_path / "m.h5")
+    assert load_model(tmp_path / "m.h5").input_shape == (None, 4)
+    with pytest.raises(TypeError, match="before the first layer"):
+        model.add(Input((3,)))
+    with pytest.raises(ShapeError, match=r"Input needs a shape"):
+        Input()

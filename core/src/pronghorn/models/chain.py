@@ -10,6 +10,7 @@ from pronghorn.components.activation import Activation
 from pronghorn.components.composite import Composite
 from pronghorn.components.context import Array, Context
 from pronghorn.components.custom import custom_object_scope
+from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.steps import one_or_all, record_backward, record_forward
 from pronghorn.errors import ShapeError
@@ -30,6 +31,7 @@ class Chain(Composite):
         self.built = True
         self.batch_input_shape: Shape | None = None
         self.layers: list[Layer] = []
+        self._input: Input | None = None
         self.key: int = int(np.random.randint(2**31)) if seed is None else int(seed)
         self.keys_given = 0
         for layer in layers:
@@ -39,13 +41,16 @@ class Chain(Composite):
         size = f"{len(self.layers)} layers, {self.count_params():,} parameters"
         return f"<{type(self).__name__} {self.name!r}: {size}>"
 
-    def add(self, layer: Layer) -> None:
+    def add(self, layer: Layer | Input) -> None:
         """Append a layer, which may be a model, and make its weights.
 
-        The first layer must know its input's shape. Raises TypeError for anything but a layer,
-        ValueError for a layer that is in the model already or whose name is taken, ShapeError for
-        a layer that cannot follow the one before it.
+        The first layer must know its input's shape, unless there is an `Input` before it. Raises
+        TypeError for anything but a layer, ValueError for a layer that is in the model already or
+        whose name is taken, ShapeError for a layer that cannot follow the one before it.
         """
+        if isinstance(layer, Input):
+            self._declare(layer)
+            return
         self._check_addable(layer)
         if not layer.built:
             layer.key = self._next_key()
@@ -53,6 +58,11 @@ class Chain(Composite):
         layer.connect(self._shape_for(layer))
         self.layers.append(layer)
         self._changed()
+
+    def _declare(self, given: Input) -> None:
+        if self.layers:
+            raise TypeError("an Input comes before the first layer of a model")
+        self._input = given
 
     def _check_addable(self, layer: Any) -> None:
         if not isinstance(layer, Layer):
@@ -84,6 +94,9 @@ class Chain(Composite):
             assert shape is not None
             layer.masked = self.layers[-1].produces_mask
             return shape
+        if self._input is not None and layer.batch_input_shape is None:
+            layer.batch_input_shape = self._input.batch_input_shape
+            layer.input_dtype = layer.input_dtype or self._input.input_dtype
         declared = layer.declared_shape()
         if declared is None:
             raise ShapeError(

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from pronghorn import devices
+from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer
 from pronghorn.components.metric import Metric
 from pronghorn.components.objective import Objective
@@ -25,7 +26,7 @@ class Compiled(Chain):
 
     def __init__(
         self,
-        layers: Iterable[Layer],
+        layers: Iterable[Layer | Input],
         name: str | None,
         seed: int | None,
     ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pronghorn import files
 from pronghorn.components.callback import CallbackList
+from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import spelled
 from pronghorn.engine import feed
@@ -48,7 +49,7 @@ class Sequential(GeneratorMethods, Compiled):
 
     def __init__(
         self,
-        layers: Iterable[Layer] | None = None,
+        layers: Iterable[Layer | Input] | None = None,
         name: str | None = None,
         seed: int | None = None,
     ) -> None:

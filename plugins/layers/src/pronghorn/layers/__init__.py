@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pronghorn.components.input import Input as Input
+from pronghorn.components.input import InputLayer as InputLayer
 from pronghorn.registry.package import component_package
 
 if TYPE_CHECKING:

@@ -1,7 +1,10 @@
 """Mean of precision and recall."""
 
 from pronghorn.components.metric import row_metric
-from pronghorn.metrics.precision import EPSILON, to_bit
+from pronghorn.metrics.precision import share, to_bit
+
+EPSILON = 1e-7
+"""Keras 1's, so that the score is its too where precision and recall are small."""
 
 
 @row_metric(width=3)
@@ -23,7 +26,7 @@ def fbeta(sums, beta):
     """The score, from the counts of positives found, predicted and there."""
     if beta < 0:
         raise ValueError(f"fbeta_score: beta must not be negative, got {beta!r}")
-    precision, recall = sums[0] / (sums[1] + EPSILON), sums[0] / (sums[2] + EPSILON)
+    precision, recall = share(sums[0], sums[1]), share(sums[0], sums[2])
     square = beta * beta
     return (1 + square) * precision * recall / (square * precision + recall + EPSILON)
 

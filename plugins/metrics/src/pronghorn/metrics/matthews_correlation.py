@@ -3,7 +3,7 @@
 import math
 
 from pronghorn.components.metric import row_metric
-from pronghorn.metrics.precision import EPSILON, to_bit
+from pronghorn.metrics.precision import share, to_bit
 
 
 @row_metric(width=4)
@@ -28,7 +28,7 @@ def matthews_correlation(t, p, threshold=0.5):
 def _(sums, rows, threshold):
     both, neither, only_p, only_t = (float(count) for count in sums)
     product = (both + only_p) * (both + only_t) * (neither + only_p) * (neither + only_t)
-    return (both * neither - only_p * only_t) / (math.sqrt(product) + EPSILON)
+    return share(both * neither - only_p * only_t, math.sqrt(product))
 
 
 matthews_correlation.examples = ({}, {"threshold": 0.3})

@@ -2,7 +2,10 @@
 
 from pronghorn.components.metric import row_metric
 
-EPSILON = 1e-7
+
+def share(part, whole):
+    """`part / whole`, 0 of nothing."""
+    return part / whole if whole else 0.0
 
 
 def to_bit(value, threshold=0.5):
@@ -25,7 +28,7 @@ def precision(t, p, threshold=0.5):
 
 @precision.from_sums
 def _(sums, rows, threshold):
-    return sums[0] / (sums[1] + EPSILON)
+    return share(sums[0], sums[1])
 
 
 @row_metric(width=2)
@@ -43,7 +46,7 @@ def recall(t, p, threshold=0.5):
 
 @recall.from_sums
 def _(sums, rows, threshold):
-    return sums[0] / (sums[1] + EPSILON)
+    return share(sums[0], sums[1])
 
 
 precision.examples = recall.examples = ({}, {"threshold": 0.3})
