@@ -33,6 +33,8 @@ def installed():
         ("keras.layers.recurrent", "LSTM", "pronghorn.layers:LSTM"),
         ("keras.engine.topology", "Layer", "pronghorn.layers:Layer"),
         ("keras.engine", "Layer", "pronghorn.layers:Layer"),
+        ("keras.engine", "InputSpec", "pronghorn.engine.topology:InputSpec"),
+        ("keras.layers", "InputSpec", "pronghorn.engine.topology:InputSpec"),
         ("keras.engine.training", "slice_X", "pronghorn.utils.generic_utils:slice_X"),
         ("keras.activations", "softmax", "pronghorn.activations:softmax"),
         ("keras.optimizers", "SGD", "pronghorn.optimizers:SGD"),

@@ -64,9 +64,9 @@ LAYERS = frozenset(
 
 MOVED = {
     "keras": ("pronghorn", "pronghorn.models", "pronghorn.components.input"),
-    "keras.engine": ("pronghorn.layers", "pronghorn.models"),
-    "keras.engine.base_layer": ("pronghorn.layers",),
-    "keras.engine.topology": ("pronghorn.layers", "pronghorn.models"),
+    "keras.engine": ("pronghorn.engine.topology", "pronghorn.layers", "pronghorn.models"),
+    "keras.engine.base_layer": ("pronghorn.engine.topology", "pronghorn.layers"),
+    "keras.engine.topology": ("pronghorn.engine.topology", "pronghorn.layers", "pronghorn.models"),
     "keras.engine.training": ("pronghorn.utils.generic_utils",),
     "keras.utils.conv_utils": ("pronghorn.utils.np_utils",),
     "keras.utils.vis_utils": ("pronghorn.utils.visualize_util",),
@@ -175,8 +175,9 @@ def sources(name: str) -> tuple[str, ...]:
         return ()
     found = f"pronghorn{name.removeprefix('keras')}"
     own = (found,) if _exists(found) else ()
-    if root == "layers" and len(rest) == 1 and rest[0] in LAYERS:
-        return (*own, "pronghorn.layers")
+    if name == "keras.layers" or (root == "layers" and len(rest) == 1 and rest[0] in LAYERS):
+        # `InputSpec` is there too.
+        return tuple(dict.fromkeys((*own, "pronghorn.layers", "pronghorn.engine.topology")))
     return own
 
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from pronghorn import activations
 from pronghorn import backend as K
 from pronghorn.components.layer import Layer
 from pronghorn.layers import LSTM, Activation, Dense, Masking
 from pronghorn.models import Sequential, load_model
+from pronghorn.testing import run_pass
 
 X = np.random.default_rng(0).standard_normal((12, 4)).astype("f")
 Y = np.tanh(X[:, :2])
@@ -78,6 +80,22 @@ def test_it_learns_as_dense_does(made, same):
     np.testing.assert_allclose(model.predict(X), expected.predict(X), rtol=1e-5, atol=1e-6)
     names = [weight.name.rpartition("_")[2] for weight in model.layers[1].weights]
     assert names == ["W", "b"]
+
+
+@pytest.mark.parametrize("name", ["tanh", "softmax", "elu"])
+def test_activations_of_the_library_are_followed(name):
+    class Activated(Layer):
+        def build(self, input_shape):
+            self.activation = activations.get(name)
+
+        def call(self, x):
+            return self.activation(2.0 * x)
+
+    done = run_pass(Sequential([Activated(input_shape=(4,))]), X, upstream=Y[:, :1] * X)
+    expected = activations.get(name)
+    np.testing.assert_allclose(done.y, expected(2 * X), rtol=1e-6)
+    slopes = 2 * expected.gradient(2 * X, Y[:, :1] * X)
+    np.testing.assert_allclose(done.gx, slopes, rtol=1e-5, atol=1e-7)
 
 
 def test_it_is_saved_with_its_arguments(tmp_path):

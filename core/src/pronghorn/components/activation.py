@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from pronghorn import backend
+from pronghorn.components.array_function import followed, is_followed
 from pronghorn.components.context import Array, Context, EagerContext
 from pronghorn.components.function_component import FunctionComponent
 from pronghorn.components.named import NamedComponent
@@ -69,10 +70,12 @@ class Activation(NamedComponent):
         """
         return activation(function).checked()
 
-    def __call__(self, x: Any, **config: Any) -> np.ndarray:
+    def __call__(self, x: Any, **config: Any) -> Any:
         """The activation of a NumPy array (or of what makes one), on the CPU."""
         if config:
             return self.configured(**config)(x)
+        if is_followed(x):
+            return followed(self)(x)
         given = _floats(x)
         out = np.empty_like(given)
         self.forward(given, out, EagerContext("cpu", given.dtype))

@@ -5,6 +5,7 @@ whoever wrote the function.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from importlib.util import find_spec
@@ -124,6 +125,22 @@ class ArrayFunction:
 def has_autograd() -> bool:
     """Whether autograd is installed."""
     return find_spec("autograd") is not None
+
+
+def is_followed(x: Any) -> bool:
+    """Whether autograd follows what is done with this array."""
+    tracer = sys.modules.get("autograd.tracer")
+    return tracer is not None and isinstance(x, tracer.Box)
+
+
+@cache
+def followed(function: Any) -> Callable[[Any], Any]:
+    """A function of an array, with its `gradient(x, dy)`, as one that autograd follows."""
+    from autograd.extend import defvjp, primitive
+
+    traced: Callable[[Any], Any] = primitive(lambda x: function(x))
+    defvjp(traced, lambda y, x: lambda dy: function.gradient(x, dy))
+    return traced
 
 
 def pulled_back(
