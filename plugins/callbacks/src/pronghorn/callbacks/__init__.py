@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pronghorn.callbacks.progbar_logger import ProgbarLogger as ProgbarLogger
     from pronghorn.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
     from pronghorn.callbacks.remote_monitor import RemoteMonitor as RemoteMonitor
+    from pronghorn.callbacks.tensor_board import TensorBoard as TensorBoard
     from pronghorn.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
     from pronghorn.components.callback import Callback as Callback
 
