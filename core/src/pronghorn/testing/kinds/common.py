@@ -218,9 +218,10 @@ def _aliases(cls: type[Any]) -> dict[str, str]:
     own = options(cls)
     found = {}
     for alias in ALIASES:
-        (meant,) = canonical_arguments(cls, {alias: _any_value(alias)})
-        if meant != alias and meant in own:
-            found[alias] = meant
+        # Nothing is left of one that says nothing to the class.
+        for meant in canonical_arguments(cls, {alias: _any_value(alias)}):
+            if meant != alias and meant in own:
+                found[alias] = meant
     return found
 
 
