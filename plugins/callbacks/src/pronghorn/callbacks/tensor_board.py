@@ -39,7 +39,7 @@ class TensorBoard(Callback):
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Open a new file."""
-        self.on_train_end()
+        self._close()
         self._file = EventFile(Path(self.log_dir))
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
@@ -52,6 +52,9 @@ class TensorBoard(Callback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Close the file."""
+        self._close()
+
+    def _close(self) -> None:
         if self._file is not None:
             self._file.close()
             self._file = None
