@@ -172,3 +172,22 @@ def test_a_script_with_wrong_syntax(tmp_path):
     assert ran.returncode == 1
     assert 'File "' in ran.stderr.splitlines()[0]
     assert "SyntaxError" in ran.stderr.splitlines()[-1]
+
+
+CHILDREN = """
+import multiprocessing
+
+def name(_):
+    from keras.layers import Dense
+    return Dense.__module__
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(name, [0]))
+"""
+
+
+def test_processes_that_a_script_starts_run_on_pronghorn_too(tmp_path):
+    (tmp_path / "parent.py").write_text(CHILDREN)
+    ran = run(tmp_path, "-m", "pronghorn", "run", "parent.py")
+    assert (ran.returncode, ran.stdout) == (0, "['pronghorn.layers.core.dense']\n"), ran.stderr

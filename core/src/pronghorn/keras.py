@@ -5,6 +5,7 @@ Pronghorn's; `pronghorn run SCRIPT` calls it before the script. What Pronghorn l
 that names it, when it is imported.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -12,6 +13,7 @@ from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -156,6 +158,14 @@ def install() -> None:
         raise ConfigError("keras is imported already: call install() before the first import")
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+
+
+def install_in_children() -> None:
+    """The same for the processes that this one starts, as for a search with several jobs."""
+    folder = str(Path(__file__).with_name("keras_for_children"))
+    path = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{path}" if path else folder
+    sys.path.insert(1, folder)  # which multiprocessing hands on
 
 
 def uninstall() -> None:

@@ -20,13 +20,14 @@ from pronghorn import cli
 def run_script(script: str, arguments: tuple[str, ...]) -> None:
     """Run SCRIPT with ARGUMENTS as `python SCRIPT ARGUMENTS` would, but on Pronghorn.
 
-    Its imports of keras lead to Pronghorn; everything else is as it is. A name of keras that
-    Pronghorn does not have is an error that names it.
+    Its imports of keras lead to Pronghorn, also in processes that it starts; everything else is
+    as it is. A name of keras that Pronghorn does not have is an error that names it.
     """
     from pronghorn import keras
 
     path = str(Path.cwd() / script)
     keras.install()
+    keras.install_in_children()
     sys.argv = [script, *arguments]
     sys.path[0] = str(Path(path).resolve().parent)
     warnings.showwarning = cli.showwarning
