@@ -52,6 +52,25 @@ class Keras2Dense(Layer):
         return (input_shape[0], self.units)
 
 
+class OldDense(Layer):
+    """As the documentation of Keras 1.0 had it."""
+
+    def __init__(self, output_dim, **kwargs):
+        self.output_dim = output_dim
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        self.W = K.variable(np.zeros((input_shape[1], self.output_dim)))
+        self.b = K.variable(np.ones(self.output_dim))
+        self.trainable_weights = [self.W, self.b]
+
+    def call(self, x, mask=None):
+        return K.dot(x, self.W) + self.b
+
+    def get_output_shape_for(self, input_shape):
+        return (input_shape[0], self.output_dim)
+
+
 def trained(layer):
     model = Sequential([Dense(4, input_dim=4, init="identity", activation="tanh"), layer])
     model.compile("sgd", "mse")
@@ -63,6 +82,7 @@ def trained(layer):
     ("made", "same"),
     [
         (lambda: Keras1Dense(2), lambda: Dense(2, init="zero", b_init="one")),
+        (lambda: OldDense(2), lambda: Dense(2, init="zero", b_init="one")),
         (
             lambda: Keras2Dense(2),
             lambda: Dense(2, init="zero", b_init="one", W_regularizer="l2"),
@@ -118,6 +138,15 @@ def test_it_gets_the_mask():
     assert (model.predict(x)[..., 0] > 0).tolist() == [[True, False, True], [True] * 3]
     model.add(LSTM(2))
     assert model.predict(x).shape == (2, 2)
+
+
+def test_an_array_that_no_attribute_holds_is_no_weight():
+    class Loose(Layer):
+        def build(self, input_shape):
+            self.trainable_weights = [np.ones(3)]
+
+    with pytest.raises(ValueError, match="keep each array in an attribute"):
+        Sequential([Loose(input_shape=(3,))])
 
 
 def test_a_wrong_shape_is_told():

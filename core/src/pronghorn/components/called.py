@@ -37,6 +37,21 @@ def backward(layer: "Layer", dy: Array, ctx: Context) -> Array:
     return dx
 
 
+def as_weight(layer: "Layer", array: Any) -> Weight:
+    """The weight that takes the place of an attribute of the layer, named after it."""
+    if isinstance(array, Weight):
+        return array
+    names = [name for name, value in vars(layer).items() if value is array]
+    if not names:
+        raise ValueError(
+            f"layer {layer.name!r}: keep each array in an attribute of the layer before it is put "
+            "into trainable_weights, as in self.W = K.variable(...)"
+        )
+    weight = Weight(f"{layer.name}_{names[0]}", np.asarray(array, layer.dtype))
+    vars(layer).update(dict.fromkeys(names, weight))
+    return weight
+
+
 def _gradient(weight: Weight, ctx: Context) -> Array:
     """Where a weight's gradient goes: nowhere in particular if it does not learn."""
     own = ctx.gradient(weight)

@@ -35,7 +35,7 @@ class Composite(Layer):
         for layer in self.inner:
             layer.expect_weights(list(islice(left, len(layer.ordered_weights))))
 
-    @property
+    @property  # type: ignore[misc] # nobody sets those of inner layers
     def trainable_weights(self) -> list[Weight]:
         """The weights that the optimizer changes, layer by layer."""
         if not self.trainable:

@@ -246,6 +246,11 @@ class Layer(Component):
         """The weights that the optimizer changes."""
         return [w for w in self.weights if w.trainable] if self.trainable else []
 
+    @trainable_weights.setter
+    def trainable_weights(self, arrays: Sequence[Any]) -> None:
+        """Make weights of arrays that are attributes, as layers for Keras 1.0 do in `build`."""
+        self.own_weights = [called.as_weight(self, array) for array in arrays]
+
     @property
     def non_trainable_weights(self) -> list[Weight]:
         """The weights that the optimizer leaves alone."""
