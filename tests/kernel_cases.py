@@ -31,6 +31,7 @@ PACKS = (
     "pronghorn.layers.noise.kernels",
     "pronghorn.metrics.kernels",
     "pronghorn.layers.merging.kernels",
+    "pronghorn.layers.local.kernels",
 )
 
 Arguments = list[Any]
@@ -456,6 +457,16 @@ def _merging() -> Iterator[Case]:
     yield case("add_scaled_rows", lambda n: [n(4, 5), n(4), n(4, 5)])
 
 
+def _local() -> Iterator[Case]:
+    def case(name: str, make: Any, **functions: Any) -> Case:
+        return Case(PACKS[14], name, make, functions)
+
+    x, w, y, way = (5, 4, 12), (6, 12, 3), (5, 6, 3), (3, 6, 2, 3)
+    yield case("connect", lambda n: [n(*x), n(*w), n(6, 3), n(*y), *way], activate=positive)
+    yield case("connect_weight_gradient", lambda n: [n(*x), n(*y), n(*w), *way])
+    yield case("connect_input_gradient", lambda n: [n(*y), n(*w), n(*x), *way])
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -496,6 +507,7 @@ CASES = tuple(
         _advanced_activations,
         _noise,
         _merging,
+        _local,
     )
     for case in cases()
     if case.package in PRESENT

@@ -62,6 +62,7 @@ def _number(key: str) -> int:
 
 @pytest.fixture
 def saved(request, tmp_path) -> Iterator[Saved]:
+    backend.reset_uids()
     backend.set_floatx("float64" if "float64" in request.param else "float32")
     backend.set_image_dim_ordering(MODELS[request.param].get("image_dim_ordering_default", "tf"))
     yield Saved(request.param, tmp_path)

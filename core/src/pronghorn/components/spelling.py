@@ -85,6 +85,7 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "dilation_rate": (1, [1], [1, 1], [1, 1, 1], (1,), (1, 1), (1, 1, 1)),
     "gamma_constraint": (None,),
     "groups": (1,),
+    "implementation": (1,),
     "interpolation": ("nearest",),
     "jit_compile": (None, False, "auto"),
     "kernel_constraint": (None,),

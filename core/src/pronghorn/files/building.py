@@ -35,11 +35,16 @@ def build_model(
         refuse_code(plain)
     architecture = read_architecture(plain)
     check_packs(packs, training=False)
-    model = Sequential(name=architecture.name)
     with budget.watching() if budget else nullcontext():
+        layers = []
         for entry in architecture.entries:
             with _blamed_on(entry):
-                layer = make_layer(entry)
+                layers.append(make_layer(entry))
+        # Models inside have no names in Keras 1's files: counted first, they get those of the
+        # script that made them, and weights are found by name.
+        model = Sequential(name=architecture.name)
+        for entry, layer in zip(architecture.entries, layers, strict=True):
+            with _blamed_on(entry):
                 layer.expect_weights(budget.stored.get(layer.name, ()) if budget else ())
                 model.add(layer)
     return model

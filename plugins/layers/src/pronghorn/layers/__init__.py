@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import SpatialDropout3D as SpatialDropout3D
     from pronghorn.layers.core import TimeDistributedDense as TimeDistributedDense
     from pronghorn.layers.embeddings import Embedding as Embedding
+    from pronghorn.layers.local import LocallyConnected1D as LocallyConnected1D
+    from pronghorn.layers.local import LocallyConnected2D as LocallyConnected2D
     from pronghorn.layers.merging import Merge as Merge
     from pronghorn.layers.noise import GaussianDropout as GaussianDropout
     from pronghorn.layers.noise import GaussianNoise as GaussianNoise

@@ -103,7 +103,6 @@ class Activated(Spatial):
         if db is None:
             return
         at = saved.z if activation.needs_input else saved.y
-        db = db.reshape((db.size,))
         dz, at = (rows.reshape((rows.size // db.size, db.size)) for rows in (dz, at))
         count = min(max(dz.shape[0] // PART_ROWS, 1), MAX_PARTS)
         parts = ctx.empty((count, db.size))
@@ -111,7 +110,11 @@ class Activated(Spatial):
             ctx.run(kernels.sum_rows, dz, parts)
         else:
             ctx.run(kernels.slope_sums.specialize(slope=activation.slope), at, dz, parts)
-        ctx.run(kernels.sum_parts, parts, db)
+        self.put_bias(db, ctx, lambda found: ctx.run(kernels.sum_parts, parts, found))
+
+    def put_bias(self, db: Array, ctx: Context, find: Callable[[Array], None]) -> None:
+        """Have `find` write the gradient of the bias, flat."""
+        find(db.reshape((db.size,)))
 
 
 def rows_of(images: Array) -> Array:

@@ -68,13 +68,14 @@ class Affine(Layer):
         """The length of the last axis. Raises ShapeError if it is not known."""
         if input_shape[-1] is None:
             raise ShapeError(f"layer {self.name!r}: the last axis of {input_shape} must be known")
-        return input_shape[-1]
+        self.features = input_shape[-1]
+        return self.features
 
     def check_features(self, input_shape: Shape) -> None:
         """Raise ShapeError if the last axis is not the one that the weights were made for."""
-        if input_shape[-1] != self.input_dim:
+        if input_shape[-1] != self.features:
             raise ShapeError(
-                f"layer {self.name!r} takes {self.input_dim} features on the last axis, but the "
+                f"layer {self.name!r} takes {self.features} features on the last axis, but the "
                 f"input has shape {input_shape}"
             )
 

@@ -71,7 +71,7 @@ class Highway(Affine):
 
     def build(self, input_shape: Shape) -> None:
         """Make the weights."""
-        d = self.input_dim = self.features_of(input_shape)
+        d = self.features_of(input_shape)
         self.add_kernel((d, d))
         self.W_carry = self.add_weight("W_carry", (d, d), self.init)
         self.add_bias((d,))

@@ -64,8 +64,8 @@ class MaxoutDense(Affine):
 
     def build(self, input_shape: Shape) -> None:
         """Make W and b."""
-        self.input_dim = self.features_of(input_shape)
-        self.add_kernel((self.nb_feature, self.input_dim, self.output_dim))
+        features = self.features_of(input_shape)
+        self.add_kernel((self.nb_feature, features, self.output_dim))
         self.add_bias((self.nb_feature, self.output_dim))
 
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
