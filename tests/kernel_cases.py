@@ -32,6 +32,7 @@ PACKS = (
     "pronghorn.metrics.kernels",
     "pronghorn.layers.merging.kernels",
     "pronghorn.layers.local.kernels",
+    "pronghorn.layers.attention.kernels",
 )
 
 Arguments = list[Any]
@@ -433,6 +434,15 @@ def _features(n: Numbers) -> Arguments:
     return [z, np.maximum(z[:, :4], z[:, 4:]), n(3, 4)]
 
 
+def _attention() -> Iterator[Case]:
+    package = "pronghorn.layers.attention.kernels"
+    yield Case(package, "attend", lambda n: [n(4, 3, 3), n.mask(2, 3), 2, 0.6, 1])
+    yield Case(package, "attend_backward", lambda n: [np.abs(n(4, 3, 3)), n(4, 3, 3), 0.6])
+    words = "pronghorn.layers.embeddings.kernels"
+    yield Case(words, "add_to_rows", lambda n: [n(3, 4), n(6), n(3, 4)])
+    yield Case(words, "put_first", lambda n: [n(4), n(6)])
+
+
 def _merging() -> Iterator[Case]:
     def case(name: str, make: Any) -> Case:
         return Case("pronghorn.layers.merging.kernels", name, make)
@@ -508,6 +518,7 @@ CASES = tuple(
         _noise,
         _merging,
         _local,
+        _attention,
     )
     for case in cases()
     if case.package in PRESENT

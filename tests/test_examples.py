@@ -32,6 +32,10 @@ def test_custom_activation(tmp_path):
     assert float(accuracy[1]) > 95
 
 
+def test_transformer(tmp_path):
+    assert accuracy_of(run("transformer.py", cwd=tmp_path)) > 0.98
+
+
 @pytest.fixture
 def mnist(tmp_path):
     """A folder with small digits in files like those of MNIST."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.advanced_activations import Softmax as Softmax
     from pronghorn.layers.advanced_activations import SReLU as SReLU
     from pronghorn.layers.advanced_activations import ThresholdedReLU as ThresholdedReLU
+    from pronghorn.layers.attention import MultiHeadAttention as MultiHeadAttention
     from pronghorn.layers.convolutional import AtrousConvolution1D as AtrousConvolution1D
     from pronghorn.layers.convolutional import AtrousConvolution2D as AtrousConvolution2D
     from pronghorn.layers.convolutional import Conv1DTranspose as Conv1DTranspose
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.core import SpatialDropout3D as SpatialDropout3D
     from pronghorn.layers.core import TimeDistributedDense as TimeDistributedDense
     from pronghorn.layers.embeddings import Embedding as Embedding
+    from pronghorn.layers.embeddings import PositionEmbedding as PositionEmbedding
     from pronghorn.layers.local import LocallyConnected1D as LocallyConnected1D
     from pronghorn.layers.local import LocallyConnected2D as LocallyConnected2D
     from pronghorn.layers.merging import Merge as Merge
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.recurrent import LSTM as LSTM
     from pronghorn.layers.recurrent import SimpleRNN as SimpleRNN
     from pronghorn.layers.wrappers import Bidirectional as Bidirectional
+    from pronghorn.layers.wrappers import Residual as Residual
     from pronghorn.layers.wrappers import TimeDistributed as TimeDistributed
 
     AtrousConv1D = AtrousConvolution1D

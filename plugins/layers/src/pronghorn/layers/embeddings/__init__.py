@@ -1,5 +1,6 @@
 """Embedding layers."""
 
 from pronghorn.layers.embeddings.embedding import Embedding
+from pronghorn.layers.embeddings.position_embedding import PositionEmbedding
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "PositionEmbedding"]

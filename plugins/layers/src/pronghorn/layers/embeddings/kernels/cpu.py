@@ -36,3 +36,18 @@ def word_factors(kept, scale, factor):
     """factor (words,) = scale where kept (words,) uint8, else 0."""
     for i in range(kept.size):
         factor[i] = scale if kept[i] else 0.0
+
+
+@kernel(work=lambda x, w, y: y.size)
+def add_to_rows(x, w, y):
+    """y (n, m) = x (n, m) + the first m elements of w, in every row."""
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i, j] = x[i, j] + w[j]
+
+
+@kernel
+def put_first(x, y):
+    """The first elements of y are those of x, both flat."""
+    for i in prange(x.size):
+        y[i] = x[i]

@@ -5,7 +5,8 @@ Data are checked before they come here; an index out of range would still touch 
 
 from numba import uint8
 
-from pronghorn.devices.cuda import BLOCK, cuda, kernel, prange
+from pronghorn.devices.cuda import BLOCK, cuda, kernel, prange, twin
+from pronghorn.layers.embeddings.kernels import cpu
 
 
 def known(index, words):
@@ -64,3 +65,7 @@ def word_factors(kept, scale, factor):
     """factor (words,) = scale where kept (words,) uint8, else 0."""
     for i in prange(kept.size):
         factor[i] = scale if kept[i] else 0.0
+
+
+add_to_rows = twin(cpu.add_to_rows)
+put_first = twin(cpu.put_first)

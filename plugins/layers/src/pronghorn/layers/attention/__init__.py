@@ -1,0 +1,5 @@
+"""Attention."""
+
+from pronghorn.layers.attention.multi_head_attention import MultiHeadAttention
+
+__all__ = ["MultiHeadAttention"]
