@@ -98,7 +98,6 @@ RESUMED_OTHERWISE = {
     "keras1_theano/bn_regression": LOST_PRODUCT,
     "keras1_theano_float64/bn_regression": LOST_PRODUCT,
     "tfkeras_2_15/cnn": "TensorFlow 2's fused batch normalization follows the unbiased variance",
-    "tfkeras_2_15/lstm_text": "RMSprop of Keras 2.11 and later adds epsilon below the root",
 }
 
 

@@ -158,6 +158,17 @@ def test_lion_by_its_formula():
         np.testing.assert_allclose(descent.step(g)[0], p, rtol=1e-12)
 
 
+@pytest.mark.parametrize(("name", "kept"), [("rmsprop", 0.9), ("adagrad", 1.0)])
+def test_epsilon_below_the_root(name, kept):
+    rng = np.random.default_rng(1)
+    p, gradients = rng.normal(size=7), rng.normal(size=(3, 7)) * 1e-2
+    descent, square = Descent({"name": name, "lr": 0.1, "epsilon": 0, "root_epsilon": 1e-3}, p), 0.0
+    for g in gradients:
+        square = kept * square + (0.1 if name == "rmsprop" else 1.0) * g**2
+        p = p - 0.1 * g / np.sqrt(square + 1e-3)
+        np.testing.assert_allclose(descent.step(g)[0], p, rtol=1e-12)
+
+
 def test_lion_leaves_a_parameter_without_gradient():
     assert Descent("lion", [0.5]).step([0.0])[0] == 0.5
 

@@ -1,7 +1,7 @@
 """Translates `training_config`: what a saved model was compiled with."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pronghorn.components.component import own_arguments
@@ -56,12 +56,22 @@ def make_optimizer(config: Mapping[str, Any]) -> Optimizer:
     found = Optimizer.lookup(name)
     accepted = set(own_arguments(found)) | set(own_arguments(Optimizer))
     arguments: dict[str, Any] = {}
-    for key, value in canonical_arguments(found, _clipping(settings)).items():
+    for key, value in canonical_arguments(found, _epsilon(_clipping(settings), accepted)).items():
         if key in accepted:
             arguments[key] = value
         elif value not in (None, False) and key not in IGNORED_SETTINGS:
             raise ConfigError(f"optimizer {name!r} has {key}={value!r}, which Pronghorn's has not")
     return Optimizer.coerce(found, arguments)
+
+
+def _epsilon(settings: Mapping[str, Any], accepted: Iterable[str]) -> Mapping[str, Any]:
+    """The settings with epsilon below the root, where Keras since 2.11 has it.
+
+    Its optimizers since then tell whether they average the weights: `use_ema`.
+    """
+    if "use_ema" not in settings or "root_epsilon" not in accepted:
+        return settings
+    return {**settings, "epsilon": 0.0, "root_epsilon": settings.get("epsilon", 0.0)}
 
 
 def class_name(config: Mapping[str, Any]) -> str:

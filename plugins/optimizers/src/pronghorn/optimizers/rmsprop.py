@@ -7,15 +7,15 @@ from pronghorn.components.optimizer import Optimizer
 from pronghorn.devices.function import Function
 
 
-def step(param, grad, square, lr, rho, epsilon):
+def step(param, grad, square, lr, rho, epsilon, root_epsilon):
     square = rho * square + (1.0 - rho) * grad * grad
-    return param - lr * grad / (math.sqrt(square) + epsilon), square
+    return param - lr * grad / (math.sqrt(square + root_epsilon) + epsilon), square
 
 
 class RMSprop(Optimizer):
     """Steps along the gradient, divided by the root of its recent mean square.
 
-    `a <- rho * a + (1 - rho) * g**2`; `p <- p - lr * g / (sqrt(a) + epsilon)`.
+    `a <- rho * a + (1 - rho) * g**2`; `p <- p - lr * g / (sqrt(a + root_epsilon) + epsilon)`.
 
     Tieleman and Hinton, "Lecture 6.5: RMSprop" (Coursera, 2012).
 
@@ -23,6 +23,7 @@ class RMSprop(Optimizer):
         lr: learning rate.
         rho: how much of the mean square is kept.
         epsilon: keeps the division finite.
+        root_epsilon: the same below the root, where Keras has its epsilon since 2.11.
         decay: the rate is `lr / (1 + decay * updates)`.
     """
 
@@ -41,6 +42,7 @@ class RMSprop(Optimizer):
         rho: float = 0.9,
         epsilon: float = 1e-8,
         decay: float = 0.0,
+        root_epsilon: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -48,3 +50,11 @@ class RMSprop(Optimizer):
         self.rho = rho
         self.epsilon = epsilon
         self.decay = decay
+        self.root_epsilon = root_epsilon
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments; `root_epsilon` only where it is set, as Keras 1 lacks it."""
+        config = super().get_config()
+        if not self.root_epsilon:
+            del config["root_epsilon"]
+        return config
