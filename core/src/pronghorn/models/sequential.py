@@ -287,6 +287,11 @@ class Sequential(GeneratorMethods, Compiled):
     # Checking data.
 
     def _inputs(self, x: Arrays) -> Samples:
+        arrays = self._input_arrays(x)
+        return Samples(feed.Feed(arrays), feed.check_lengths(arrays))
+
+    def _input_arrays(self, x: Arrays) -> list[Any]:
+        """An array for each input, checked but for its length."""
         sources = self.sources
         arrays = feed.as_arrays(x, "x", [source.name for source in sources])
         for index, source in enumerate(sources):
@@ -294,7 +299,7 @@ class Sequential(GeneratorMethods, Compiled):
             feed.check_input(arrays[index], source.input_shape, source.name)
             arrays[index] = feed.as_columns(arrays[index])
             source.check_data(arrays[index])
-        return Samples(feed.Feed(arrays), feed.check_lengths(arrays))
+        return arrays
 
     def _samples(
         self,
@@ -303,14 +308,14 @@ class Sequential(GeneratorMethods, Compiled):
         sample_weight: Any = None,
         class_weight: Mapping[Any, float] | None = None,
     ) -> Samples:
-        inputs = self._inputs(x)
+        arrays = self._input_arrays(x)
         last = self.layers[-1]
         target = feed.as_array(y, "y", [last.name])
-        count = feed.check_lengths(inputs.feed.inputs, target)
+        count = feed.check_lengths(arrays, target)
         target = feed.prepare_target(target, self.output_shape, self._objective, last.name)
         temporal = self.sample_weight_mode == "temporal"
         weights = feed.sample_weights(target, sample_weight, class_weight, temporal)
-        return Samples(feed.Feed(inputs.feed.inputs, target, weights), count)
+        return Samples(feed.Feed(arrays, target, weights), count)
 
     # Describing and saving.
 
