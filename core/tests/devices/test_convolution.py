@@ -6,8 +6,17 @@ from itertools import product
 import numpy as np
 import pytest
 
+from pronghorn.devices.convolution import axes
+from pronghorn.devices.convolution.plan import Walk
+from pronghorn.devices.convolution.winograd import Tiles
 from pronghorn.devices.kernels import cpu
-from pronghorn.devices.kernels.cpu import conv2d, conv2d_bias, conv2d_weight_gradient
+from pronghorn.devices.kernels.cpu import (
+    conv2d,
+    conv2d_bias,
+    conv2d_input_gradient,
+    conv2d_weight_gradient,
+)
+from pronghorn.devices.product.layout import Shape
 
 TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
 """Of the sum of all products' sizes."""
@@ -49,6 +58,14 @@ CASES = {
     ),
     "bands of a large volume": Case(
         (1, 9, 40, 50, 8), (2, 3, 3, 8, 5), (9, 40, 50), (1, 1, 1, 1, 1, 1, 1, 1, 1)
+    ),
+    "tiles": Case((2, 16, 13, 32), (3, 3, 32, 32), (16, 13), (1, 1, 1, 1, 1, 1)),
+    "tiles, valid": Case((3, 11, 18, 64), (3, 3, 64, 96), (9, 16), (1, 1, 0, 0, 1, 1)),
+    "tiles, full, a panel not filled": Case(
+        (2, 23, 22, 48), (3, 3, 48, 48), (25, 24), (1, 1, 2, 2, 1, 1)
+    ),
+    "tiles, wide margins, lopsided": Case(
+        (5, 4, 5, 32), (3, 3, 32, 32), (12, 9), (1, 1, 5, 1, 1, 1)
     ),
     "deep": Case((2, 4, 4, 150), (3, 3, 150, 70), (4, 4), (1, 1, 1, 1, 1, 1)),
 }
@@ -166,17 +183,49 @@ def test_again_with_other_numbers():
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
-def test_a_weight_gradient_does_not_depend_on_the_threads(dtype, monkeypatch):
+def test_nothing_depends_on_the_threads(dtype, monkeypatch):
     case = Case((64, 12, 12, 32), (3, 3, 32, 32), (10, 10), (1, 1, 0, 0, 1, 1))
     x, w, dy, _ = operands(case, dtype)
     found = []
     for threads in ("1", "2", "5"):
         monkeypatch.setenv("NUMBA_NUM_THREADS", threads)
-        dw = np.empty_like(w)
+        y, dx, dw = np.empty_like(dy), np.empty_like(x), np.empty_like(w)
+        conv2d(x, w, y, *case.way)
+        conv2d_input_gradient(dy, w, dx, *case.way)
         conv2d_weight_gradient(x, dy, dw, *case.way)
-        found.append(dw)
-    np.testing.assert_array_equal(found[0], found[1])
-    np.testing.assert_array_equal(found[0], found[2])
+        found.append((y, dx, dw))
+    for other in found[1:]:
+        for one, same in zip(found[0], other, strict=True):
+            np.testing.assert_array_equal(one, same)
+
+
+def walk(images, side, channels, filters, window=3, step=1, dilation=1, real="float32"):
+    places = (side - (window - 1) * dilation - 1) // step + 1
+    axis = axes.forward(side, places, window, step, 0, dilation)
+    return Walk(images, axis, axes.ONE, axis, channels, filters, Shape(8, 2, 512, real))
+
+
+def test_tiles_are_taken_where_they_pay():
+    assert Tiles(walk(128, 26, 32, 32)).pay
+    assert Tiles(walk(8, 16, 256, 256)).pay
+    assert not Tiles(walk(1, 6, 64, 64)).pay
+    assert not Tiles(walk(128, 28, 1, 32)).pay
+    assert not Tiles(walk(128, 26, 32, 3)).pay
+    assert not Tiles(walk(128, 26, 1024, 1024)).pay
+    for other in ({"window": 5}, {"step": 2}, {"dilation": 2}, {"real": "float64"}):
+        assert not Tiles(walk(128, 26, 32, 32, **other)).pay
+
+
+def test_the_error_of_tiles():
+    case = Case((2, 26, 26, 128), (3, 3, 128, 32), (24, 24), (1, 1, 0, 0, 1, 1))
+    x, w, y, _ = operands(case, "float32")
+    expected = np.zeros(case.y)
+    for tap, cell, place in slices(case):
+        expected[place] += x[cell].astype(float) @ w[tap].astype(float)
+    conv2d(x, w, y, *case.way)
+    error = (y - expected) / expected.std()
+    assert error.std() < 1.5e-6
+    assert abs(error).max() < 1.5e-5
 
 
 def test_an_empty_batch_is_nothing_to_do():

@@ -80,7 +80,7 @@ def backward(
     """
     read: dict[int, list[tuple[int, int]]] = {p: [] for p in range(min(stride, places))}
     for phase, taps in read.items():
-        for k in range(window):
+        for k in reversed(range(window)):
             output, rest = divmod(phase + before - k * dilation, stride)
             if rest == 0:
                 taps.append((k, output))

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 import pronghorn.devices.convolution.layout as at
 from pronghorn.devices import threads
-from pronghorn.devices.convolution import axes, code
+from pronghorn.devices.convolution import axes, code, loops, winograd
 from pronghorn.devices.convolution.packing import add_parts, pack
 from pronghorn.devices.convolution.plan import Walk
+from pronghorn.devices.convolution.winograd import Tiles
 from pronghorn.devices.cpu import Kernel
 from pronghorn.devices.host import CpuDevice
 from pronghorn.devices.product.kernel import PER_OPERATION
@@ -136,27 +137,19 @@ class Gathered(Images):
         x, w, y = (given[name] for name in self.names)
         source, target = (y, x) if self.result == self.names[0] else (x, y)
         work = self.operations(given)
-        wanted = threads.chunks(work) or 1
-        walk = self.walk(given, shape, wanted)
-        tasks = min(wanted, walk.units)
+        units = threads.chunks(work) or 1
+        walk = self.walk(given, shape, units)
         rows, step = self.rows_of(walk, w)
         panels = -(-walk.filters // shape.width)
         packed = CpuDevice().zeros((panels * rows.size * shape.width,), shape.real)
-        room = _lines((1 + shape.rows) * shape.width + walk.room, shape)
-        scratch = CpuDevice().zeros((tasks * room,), shape.real)
         fields = {
-            at.TASK: code.task("convolve", shape, self.apart),
-            at.TASKS: tasks,
             at.WORK: work,
             at.SOURCE: source.ctypes.data,
             at.TARGET: target.ctypes.data,
             at.PACKED: packed.ctypes.data,
             at.EPILOGUE: code.epilogue(self.functions.get("activate"), shape.real),
-            at.SCRATCH: scratch.ctypes.data,
-            at.ROOM: room,
-            at.PANEL: rows.size * shape.width,
         }
-        operands = [source, target, packed, scratch]
+        operands = [source, target, packed]
         calls = [pack.bind(w.reshape(-1), rows, step, walk.filters, shape.width, packed)]
         if "bias" in given:
             bias = CpuDevice().zeros((panels * shape.width,), shape.real)
@@ -164,7 +157,25 @@ class Gathered(Images):
             operands.append(bias)
             one = np.zeros(1, np.int64)
             calls.append(pack.bind(given["bias"], one, 1, walk.filters, shape.width, bias))
-        return [*calls, _run(walk.table(fields), operands)]
+        tiles = Tiles(walk)
+        if tiles.pay:
+            return [*calls, *winograd.calls(tiles, units, fields, operands)]
+        return [*calls, _direct(walk, units, fields, operands)]
+
+
+def _direct(walk: Walk, units: int, fields: dict[int, int], operands: list[Array]) -> Call:
+    """The call that multiplies windows with the packed kernel."""
+    shape, tasks = walk.shape, min(units, walk.units)
+    room = _lines((1 + shape.rows) * shape.width + walk.room, shape)
+    scratch = CpuDevice().zeros((tasks * room,), shape.real)
+    fields |= {
+        at.TASK: code.task(loops, "convolve", shape, APART=walk.apart),
+        at.TASKS: tasks,
+        at.SCRATCH: scratch.ctypes.data,
+        at.ROOM: room,
+        at.PANEL: sum(walk.steps(job).size for job in walk.jobs) * shape.width,
+    }
+    return code.call(walk.table(fields), [*operands, scratch])
 
 
 class Convolution(Gathered):
@@ -249,7 +260,7 @@ class WeightGradient(Images):
         room = _lines((1 + chunk) * shape.width + walk.room, shape)
         scratch = CpuDevice().zeros((parts * slices * room,), shape.real)
         fields = {
-            at.TASK: code.task("weigh", shape, self.apart),
+            at.TASK: code.task(loops, "weigh", shape, APART=self.apart),
             at.TASKS: parts * slices,
             at.WORK: self.operations(given),
             at.SOURCE: x.ctypes.data,
@@ -263,7 +274,7 @@ class WeightGradient(Images):
             at.CHUNK: chunk,
             at.SUMS: sums.ctypes.data,
         }
-        multiply = _run(walk.table(fields), (x, dy, scratch, sums))
+        multiply = code.call(walk.table(fields), [x, dy, scratch, sums])
         return [multiply, add_parts.bind(sums, dw.reshape(depth, filters))]
 
 
@@ -271,13 +282,6 @@ class DepthwiseWeightGradient(WeightGradient):
     """dw, the products of all windows of x with dy, added up, channel by channel."""
 
     apart = True
-
-
-def _run(table: NDArray[np.int64], operands: Any) -> Call:
-    """The call that does what a table says; it keeps alive what the table has addresses of."""
-    bound = code.run.bind(table)
-    bound.operands = operands  # type: ignore[attr-defined]
-    return bound
 
 
 def taps_of(walk: Walk, window: Sequence[int]) -> NDArray[np.int64]:

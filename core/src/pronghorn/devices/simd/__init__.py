@@ -20,6 +20,7 @@ from pronghorn.devices.simd.gathered import (
 from pronghorn.devices.simd.inner import add_inner_products
 from pronghorn.devices.simd.panels import crop_rows, pad_rows, transpose_rows
 from pronghorn.devices.simd.target import Target, describe, host, target_for
+from pronghorn.devices.simd.tiles import image_points, outputs_of_points, window_points
 from pronghorn.devices.simd.vectors import (
     fma,
     lanes_of,
@@ -27,6 +28,8 @@ from pronghorn.devices.simd.vectors import (
     load_part,
     pointer,
     pointer_from,
+    prefetch,
+    prefetch_to_write,
     splat,
     store,
     store_part,
@@ -44,13 +47,17 @@ __all__ = [
     "describe",
     "fma",
     "host",
+    "image_points",
     "lanes_of",
     "load",
     "load_block",
     "load_part",
+    "outputs_of_points",
     "pad_rows",
     "pointer",
     "pointer_from",
+    "prefetch",
+    "prefetch_to_write",
     "scatter_block",
     "splat",
     "store",
@@ -58,6 +65,7 @@ __all__ = [
     "store_part",
     "target_for",
     "transpose_rows",
+    "window_points",
     "zero",
     "zero_block",
 ]

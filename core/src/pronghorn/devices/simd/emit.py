@@ -72,6 +72,15 @@ def store_part(builder: ir.IRBuilder, value: Value, pointer: Value, count: Value
     builder.call(call, [value, target, ir.Constant(LANE, _bytes(value.type.element)), mask])
 
 
+def prefetch(builder: ir.IRBuilder, pointer: Value, write: bool) -> None:
+    """Ask for the cache line at `pointer`, to be read or written soon; any address will do."""
+    target = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+    kind = ir.FunctionType(ir.VoidType(), [target.type, LANE, LANE, LANE])
+    near, data = ir.Constant(LANE, 3), ir.Constant(LANE, 1)
+    wish = [target, ir.Constant(LANE, int(write)), near, data]
+    builder.call(_intrinsic(builder, "llvm.prefetch.p0", kind), wish)
+
+
 def row_offsets(builder: ir.IRBuilder, rows: int, step: Value, last: Value) -> list[Value]:
     """Offsets of `rows` rows that are `step` apart; the rows after row `last` are at its place.
 

@@ -139,6 +139,18 @@ def store_part(typing: Any, value: Any, where: Any, at: Any, count: Any) -> Lowe
 
 
 @intrinsic
+def prefetch(typing: Any, where: Any, at: Any) -> Lowering:
+    """Ask for the cache line of element `at`, which is to be read soon and may lie anywhere."""
+    return _prefetch(where, write=False)
+
+
+@intrinsic
+def prefetch_to_write(typing: Any, where: Any, at: Any) -> Lowering:
+    """Ask for the cache line of element `at`, which is to be written soon."""
+    return _prefetch(where, write=True)
+
+
+@intrinsic
 def fma(typing: Any, a: Any, b: Any, c: Any) -> Lowering:
     """a * b + c lane by lane, rounded once where the CPU can."""
 
@@ -146,6 +158,15 @@ def fma(typing: Any, a: Any, b: Any, c: Any) -> Lowering:
         return emit.multiply_add(builder, *args)
 
     return (a(a, b, c), code) if isinstance(a, Vector) and a == b == c else None
+
+
+def _prefetch(where: types.Type, write: bool) -> Lowering:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target = place(context, builder, signature.args[0], *args)
+        emit.prefetch(builder, target, write)
+        return context.get_dummy_value()
+
+    return (element(where) and (types.void(where, INDEX), code)) or None
 
 
 def _fits(value: types.Type, where: types.Type) -> bool | None:

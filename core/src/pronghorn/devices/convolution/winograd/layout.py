@@ -1,0 +1,23 @@
+"""The table of numbers that the machine code reads.
+
+The target is cut into tiles, all images one after another. A strip of tiles is a unit of work: its
+inputs are transformed into a small matrix for each point (tiles x channels), these are multiplied
+by the transformed windows, and the outputs are found from the products. All of that stays in the
+second-level cache, of which each task has a part of its own.
+"""
+
+(
+    TASK, TASKS, WORK, SOURCE, TARGET, PACKED, BIAS, EPILOGUE, SCRATCH, ROOM,
+    WINDOWS, WINDOWS_STEP, TILES, STRIP, IMAGE_TILES, LINE_TILES, CHANNELS, FILTERS, PANELS,
+    ROWS, CELLS, FIRST_ROW, FIRST_CELL, TARGET_ROWS, TARGET_CELLS, FIELDS,
+) = range(26)  # fmt: skip
+"""Places in the table.
+
+TASK to ROOM as in `convolution.layout`; a panel of the packed factor has 9 elements of the window x
+CHANNELS rows. The address of the transformed WINDOWS, for each point PANELS x CHANNELS rows, which
+begin WINDOWS_STEP elements after those of the point before.
+
+TILES in all, STRIP of them in a unit, IMAGE_TILES in an image, LINE_TILES beside each other. ROWS
+and CELLS of an image of the source, TARGET_ROWS and TARGET_CELLS of the target; FIRST_ROW and
+FIRST_CELL are where the window of the first place begins, outside if negative.
+"""

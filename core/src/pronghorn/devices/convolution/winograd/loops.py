@@ -1,0 +1,201 @@
+"""The loops of Winograd's convolutions, as a template.
+
+`transform` evaluates windows at the points, once a call; `convolve` does the rest.
+"""
+
+from numba import njit
+
+import pronghorn.devices.convolution.winograd.layout as at
+from pronghorn.devices.native import call, groups, least
+from pronghorn.devices.simd import (
+    add_product,
+    crop_rows,
+    image_points,
+    lanes_of,
+    load,
+    outputs_of_points,
+    pointer,
+    pointer_from,
+    prefetch,
+    prefetch_to_write,
+    store,
+    store_block,
+    window_points,
+    zero,
+    zero_block,
+)
+from pronghorn.devices.simd.tiles import POINTS, SIDE, SPAN
+
+BLOCK_ROWS = 8
+BLOCK_VECTORS = 2
+BITS = 512
+REAL = "float32"
+LINE = 16
+"""Numbers of a cache line."""
+
+
+def transform(table, task):
+    """Do one task: every so-many-th part of the windows, for a vector of filters at a time."""
+    packed = pointer_from(table[at.PACKED], REAL)
+    windows = pointer_from(table[at.WINDOWS], REAL)
+    lanes = lanes_of(packed, BITS)
+    width, channels = BLOCK_VECTORS * lanes, table[at.CHANNELS]
+    rows = table[at.PANELS] * channels
+    step = channels * width
+    for row in range(rows * task // table[at.TASKS], rows * (task + 1) // table[at.TASKS]):
+        panel, channel = row // channels, row % channels
+        source = pointer(packed, panel * 9 * step + channel * width)
+        to = pointer(windows, row * width)
+        for v in range(0, width, lanes):
+            own, target = pointer(source, v), pointer(to, v)
+            window_points(own, 3 * step, step, target, table[at.WINDOWS_STEP], BITS)
+
+
+def convolve(table, task):
+    """Do one task: every so-many-th part of the strips."""
+    zeros = pointer(pointer_from(table[at.SCRATCH], REAL), task * table[at.ROOM])
+    lanes = lanes_of(zeros, BITS)
+    width, channels = BLOCK_VECTORS * lanes, table[at.CHANNELS]
+    outputs = pointer(zeros, table[at.PANELS] * width)
+    copy = pointer(outputs, SIDE * SIDE * width)
+    left = pointer(copy, POINTS * channels)
+    left_step = table[at.STRIP] * channels + LINE
+    sums = pointer(left, POINTS * left_step)
+    sums_step = table[at.STRIP] * table[at.PANELS] * width + LINE
+    strips = groups(table[at.TILES], table[at.STRIP])
+    for strip in range(strips * task // table[at.TASKS], strips * (task + 1) // table[at.TASKS]):
+        first = strip * table[at.STRIP]
+        count = least(table[at.STRIP], table[at.TILES] - first)
+        for n in range(count):
+            read_tile(table, first + n, copy, pointer(left, n * channels), left_step)
+        for point in range(POINTS):
+            for n in range(count * point // POINTS, count * (point + 1) // POINTS):
+                fetch_source(table, first + count + n)
+                fetch_target(table, first + n)
+            multiply(
+                table, point, count, pointer(left, point * left_step),
+                pointer(sums, point * sums_step),
+            )  # fmt: skip
+        for n in range(count):
+            write_tile(table, first + n, zeros, outputs, pointer(sums, n * width), sums_step)
+
+
+@njit(inline="always")
+def source_row(table, tile):
+    """The first row that a tile reads, counted through all images without their margins."""
+    row = tile % table[at.IMAGE_TILES] // table[at.LINE_TILES] * SIDE
+    return row + table[at.FIRST_ROW]
+
+
+@njit(inline="always")
+def source_cell(table, tile):
+    """The first cell that a tile reads."""
+    return tile % table[at.LINE_TILES] * SIDE + table[at.FIRST_CELL]
+
+
+@njit(inline="always")
+def source_tile(table, tile):
+    """Where a tile's inputs begin."""
+    row = tile // table[at.IMAGE_TILES] * table[at.ROWS] + source_row(table, tile)
+    start = (row * table[at.CELLS] + source_cell(table, tile)) * table[at.CHANNELS]
+    return pointer(pointer_from(table[at.SOURCE], REAL), start)
+
+
+@njit(inline="always")
+def target_tile(table, tile):
+    """Where a tile's outputs begin."""
+    row = tile % table[at.IMAGE_TILES] // table[at.LINE_TILES] * SIDE
+    row += tile // table[at.IMAGE_TILES] * table[at.TARGET_ROWS]
+    start = row * table[at.TARGET_CELLS] + tile % table[at.LINE_TILES] * SIDE
+    return pointer(pointer_from(table[at.TARGET], REAL), start * table[at.FILTERS])
+
+
+@njit(inline="always")
+def fetch_source(table, tile):
+    """Ask for the inputs of a tile of the next strip: their short pieces of many lines are not
+    foreseen by the CPU."""
+    source, channels = source_tile(table, tile), table[at.CHANNELS]
+    for i in range(SPAN):
+        for j in range(0, SPAN * channels, LINE):
+            prefetch(source, i * table[at.CELLS] * channels + j)
+
+
+@njit(inline="always")
+def fetch_target(table, tile):
+    """Ask for the place of a tile's outputs."""
+    target, filters = target_tile(table, tile), table[at.FILTERS]
+    for i in range(SIDE):
+        for j in range(0, SIDE * filters, LINE):
+            prefetch_to_write(target, i * table[at.TARGET_CELLS] * filters + j)
+
+
+@njit(inline="always")
+def read_tile(table, tile, copy, to, to_step):
+    """Evaluate a tile's inputs at the points; one at an edge is read from a copy with zeros."""
+    lanes, channels = lanes_of(to, BITS), table[at.CHANNELS]
+    row, cell = source_row(table, tile), source_cell(table, tile)
+    source, line = source_tile(table, tile), table[at.CELLS] * channels
+    inside = row >= 0 and row + SPAN <= table[at.ROWS]
+    if not (inside and cell >= 0 and cell + SPAN <= table[at.CELLS]):
+        copy_tile(table, row, cell, source, copy)
+        source, line = copy, SPAN * channels
+    for c in range(0, channels, lanes):
+        image_points(pointer(source, c), line, channels, pointer(to, c), to_step, BITS)
+
+
+@njit(inline="always")
+def copy_tile(table, row, cell, source, copy):
+    """Copy a tile's inputs, with zeros for cells outside of the image."""
+    lanes, channels = lanes_of(copy, BITS), table[at.CHANNELS]
+    for point in range(POINTS):
+        i, j = point // SPAN, point % SPAN
+        inside = row + i >= 0 and row + i < table[at.ROWS]
+        inside = inside and cell + j >= 0 and cell + j < table[at.CELLS]
+        begin = (i * table[at.CELLS] + j) * channels
+        to = pointer(copy, point * channels)
+        for c in range(0, channels, lanes):
+            if inside:
+                store(load(source, begin + c, BITS), to, c)
+            else:
+                store(zero(to, BITS), to, c)
+
+
+@njit(inline="always")
+def multiply(table, point, count, left, sums):
+    """The product of a strip's values at a point and those of the windows."""
+    width, channels = BLOCK_VECTORS * lanes_of(left, BITS), table[at.CHANNELS]
+    windows = pointer(pointer_from(table[at.WINDOWS], REAL), point * table[at.WINDOWS_STEP])
+    for panel in range(table[at.PANELS]):
+        to = pointer(sums, panel * table[at.STRIP] * width)
+        right = pointer(windows, panel * channels * width)
+        for n in range(0, count, BLOCK_ROWS):
+            last = least(BLOCK_ROWS, count - n) - 1
+            block = zero_block(left, BLOCK_ROWS, BLOCK_VECTORS, BITS)
+            block = add_product(
+                block, left, n * channels, channels, 1, last, right, 0, width, channels
+            )
+            store_block(block, to, n * width, width, last)
+
+
+@njit(inline="always")
+def write_tile(table, tile, bias, outputs, sums, step):
+    """Find a tile's outputs from the products; add the bias, apply the activation."""
+    lanes, filters = lanes_of(sums, BITS), table[at.FILTERS]
+    width = BLOCK_VECTORS * lanes
+    place = tile % table[at.IMAGE_TILES]
+    rows = least(SIDE, table[at.TARGET_ROWS] - place // table[at.LINE_TILES] * SIDE)
+    cells = least(SIDE, table[at.TARGET_CELLS] - place % table[at.LINE_TILES] * SIDE)
+    target, epilogue = target_tile(table, tile), table[at.EPILOGUE]
+    if table[at.BIAS] != 0:
+        bias = pointer_from(table[at.BIAS], REAL)
+    for panel in range(table[at.PANELS]):
+        begin = panel * table[at.STRIP] * width
+        for v in range(0, width, lanes):
+            own = pointer(bias, panel * width + v)
+            outputs_of_points(pointer(sums, begin + v), step, own, pointer(outputs, v), width, BITS)
+        if epilogue != 0:
+            call(epilogue, outputs, SIDE * SIDE * width)
+        columns = least(width, filters - panel * width)
+        for i in range(rows):
+            to = pointer(target, i * table[at.TARGET_CELLS] * filters + panel * width)
+            crop_rows(pointer(outputs, i * SIDE * width), width, to, filters, cells, columns, BITS)

@@ -1,0 +1,138 @@
+"""When a convolution is done tile by tile, and how it is cut."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+import pronghorn.devices.convolution.winograd.layout as at
+from pronghorn.devices.convolution.axes import ONE, Axis
+from pronghorn.devices.convolution.plan import Walk
+from pronghorn.devices.product.layout import LINE
+from pronghorn.devices.simd.tiles import POINTS, SIDE
+
+STRIP = 16
+"""Tiles of a unit."""
+WINDOWS_BYTES = 12 * 1024 * 1024
+"""Of all transformed windows, at most: every strip reads all of them."""
+TRANSFORM = 300
+"""Cost of a tile's transforms, for a channel or a filter, in multiplications."""
+WINDOW = 300
+"""Cost of a window's transform."""
+GAIN = 0.6
+"""Of the cost of plain sums, at most: from there on it was faster wherever it was measured."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A convolution's target, cut into tiles.
+
+    Attributes:
+        walk: the convolution's axes, channels and filters.
+    """
+
+    walk: Walk
+
+    @property
+    def pay(self) -> bool:
+        """Whether this way is open to the convolution, and the faster one."""
+        walk = self.walk
+        lines = walk.lines == ONE
+        whole = walk.channels % walk.shape.lanes == 0
+        if walk.shape.real != "float32" or walk.apart or not (lines and whole):
+            return False
+        if not all(_slides_over_three(axis) for axis in (walk.rows, walk.columns)):
+            return False
+        windows = walk.channels * self.columns
+        tile = POINTS * windows + TRANSFORM * (walk.channels + self.columns)
+        places = walk.images * walk.rows.places * walk.columns.places
+        sums = places * 9 * walk.channels * walk.filters
+        cost = self.count * tile + WINDOW * windows
+        return cost < GAIN * sums and POINTS * windows * walk.shape.itemsize <= WINDOWS_BYTES
+
+    @property
+    def panels(self) -> int:
+        """Panels of filters, each as wide as a register block."""
+        return -(-self.walk.filters // self.walk.shape.width)
+
+    @property
+    def columns(self) -> int:
+        """Filters, to whole panels."""
+        return self.panels * self.walk.shape.width
+
+    @property
+    def line_tiles(self) -> int:
+        """Tiles beside each other."""
+        return -(-self.walk.columns.places // SIDE)
+
+    @property
+    def image_tiles(self) -> int:
+        """Tiles of an image."""
+        return -(-self.walk.rows.places // SIDE) * self.line_tiles
+
+    @property
+    def count(self) -> int:
+        """All tiles."""
+        return self.walk.images * self.image_tiles
+
+    @property
+    def strips(self) -> int:
+        """Units of work."""
+        return -(-self.count // STRIP)
+
+    @property
+    def windows_step(self) -> int:
+        """Elements from the windows at one point to those at the next.
+
+        A cache line more than they are, here and in the scratch memory: places for the same thing
+        at all points would fall into the same few places of the first-level cache.
+        """
+        return self.walk.channels * self.columns + self._line
+
+    @property
+    def windows(self) -> int:
+        """Elements of all transformed windows."""
+        return POINTS * self.windows_step
+
+    @property
+    def room(self) -> int:
+        """Elements of scratch memory for a task: zeros, outputs and a copy of a tile, a strip."""
+        channels, columns = self.walk.channels, self.columns
+        tile = columns + SIDE * SIDE * self.walk.shape.width + POINTS * channels
+        strip = POINTS * (STRIP * (channels + columns) + 2 * self._line)
+        return -(-(tile + strip) // self._line) * self._line
+
+    @property
+    def _line(self) -> int:
+        return LINE // self.walk.shape.itemsize
+
+    def table(self, fields: dict[int, int]) -> NDArray[np.int64]:
+        """The table: what is said here, and these fields."""
+        walk = self.walk
+        known = {
+            at.WINDOWS_STEP: self.windows_step,
+            at.ROOM: self.room,
+            at.TILES: self.count,
+            at.STRIP: STRIP,
+            at.IMAGE_TILES: self.image_tiles,
+            at.LINE_TILES: self.line_tiles,
+            at.CHANNELS: walk.channels,
+            at.FILTERS: walk.filters,
+            at.PANELS: self.panels,
+            at.ROWS: walk.rows.length,
+            at.CELLS: walk.columns.length,
+            at.FIRST_ROW: walk.rows.first,
+            at.FIRST_CELL: walk.columns.first,
+            at.TARGET_ROWS: walk.rows.places,
+            at.TARGET_CELLS: walk.columns.places,
+            **fields,
+        }
+        made = np.zeros(at.FIELDS, np.int64)
+        made[list(known)] = list(known.values())
+        return made
+
+
+def _slides_over_three(axis: Axis) -> bool:
+    """Whether the window has three neighbouring elements and moves by one."""
+    cells = [cell for _, cell in axis.phases[0].taps]
+    return axis.step == axis.stride == 1 and cells == [0, 1, 2]
