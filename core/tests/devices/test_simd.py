@@ -11,10 +11,12 @@ from pronghorn.devices.simd import (
     add_product_packing,
     crop_rows,
     fma,
+    image_points,
     lanes_of,
     load,
     load_block,
     load_part,
+    outputs_of_points,
     pad_rows,
     pointer,
     splat,
@@ -23,6 +25,7 @@ from pronghorn.devices.simd import (
     store_part,
     target_for,
     transpose_rows,
+    window_points,
     zero,
     zero_block,
 )
@@ -272,3 +275,25 @@ def test_inner_products_are_added(dtype, depth):
             expected = c + a.astype(np.float64) @ b.T
             inner(array, start, columns, a.reshape(-1), rows - 1, b.reshape(-1), columns - 1, depth)
             np.testing.assert_allclose(inside(array, rows, columns), expected, rtol=1e-5, atol=1e-5)
+
+
+@njit
+def convolve_tile(image, window, bias, outputs, points, lanes):
+    image_points(image, 6 * lanes, lanes, points[0], lanes, 128)
+    window_points(window, 3 * lanes, lanes, points[1], lanes, 128)
+    for i in range(36 * lanes):
+        points[0, i] *= points[1, i]
+    outputs_of_points(points[0], lanes, bias, outputs, lanes, 128)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_tiles_are_convolutions(dtype):
+    lanes = 16 // np.dtype(dtype).itemsize
+    image, window = random(6, 6, lanes, dtype=dtype), random(3, 3, lanes, dtype=dtype)
+    bias, outputs = random(lanes, dtype=dtype), np.empty((4, 4, lanes), dtype)
+    points = np.empty((2, 36 * lanes), dtype)
+    convolve_tile(image, window, bias, outputs, points, lanes)
+    expected = np.tile(bias.astype(float), (4, 4, 1))
+    for i, j in np.ndindex(3, 3):
+        expected += image[i : i + 4, j : j + 4].astype(float) * window[i, j]
+    np.testing.assert_allclose(outputs, expected, rtol=0, atol=60 * np.finfo(dtype).eps)
