@@ -111,7 +111,7 @@ def layer_arguments(layer: type[Layer], config: Mapping[str, Any]) -> dict[str, 
                 f"layer {config.get('name')!r} ({layer.__name__}) has {key}={value!r}, which "
                 "Pronghorn's layer of this class does not know"
             )
-    if "units" in config and "consume_less" in accepted:
+    if config.keys() & {"units", "filters"} and "consume_less" in accepted:
         # Since Keras 2, the weights of all gates lie side by side whatever `implementation` says.
         arguments["consume_less"] = "gpu"
     return {key: value for key, value in arguments.items() if value is not UNKNOWN}

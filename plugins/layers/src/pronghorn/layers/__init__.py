@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pronghorn.layers.convolutional import ZeroPadding1D as ZeroPadding1D
     from pronghorn.layers.convolutional import ZeroPadding2D as ZeroPadding2D
     from pronghorn.layers.convolutional import ZeroPadding3D as ZeroPadding3D
+    from pronghorn.layers.convolutional_recurrent import ConvLSTM2D as ConvLSTM2D
     from pronghorn.layers.core import Activation as Activation
     from pronghorn.layers.core import ActivityRegularization as ActivityRegularization
     from pronghorn.layers.core import Dense as Dense

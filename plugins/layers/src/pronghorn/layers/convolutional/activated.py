@@ -104,8 +104,7 @@ class Activated(Spatial):
             return
         at = saved.z if activation.needs_input else saved.y
         dz, at = (rows.reshape((rows.size // db.size, db.size)) for rows in (dz, at))
-        count = min(max(dz.shape[0] // PART_ROWS, 1), MAX_PARTS)
-        parts = ctx.empty((count, db.size))
+        parts = parts_of(dz, ctx)
         if done:
             ctx.run(kernels.sum_rows, dz, parts)
         else:
@@ -115,6 +114,12 @@ class Activated(Spatial):
     def put_bias(self, db: Array, ctx: Context, find: Callable[[Array], None]) -> None:
         """Have `find` write the gradient of the bias, flat."""
         find(db.reshape((db.size,)))
+
+
+def parts_of(dz: Array, ctx: Context) -> Array:
+    """Where the sums over parts of the rows of dz belong, which add up to that over all."""
+    count = min(max(dz.shape[0] // PART_ROWS, 1), MAX_PARTS)
+    return ctx.empty((count, dz.shape[1]))
 
 
 def rows_of(images: Array) -> Array:

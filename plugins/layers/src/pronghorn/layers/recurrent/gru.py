@@ -5,8 +5,10 @@ from typing import Any
 from pronghorn.components.context import Array, Context
 from pronghorn.devices import kernels as core
 from pronghorn.layers.recurrent import kernels
-from pronghorn.layers.recurrent.recurrent import Recurrent, elementwise
-from pronghorn.layers.recurrent.sequence import Sequence, again, flat, part
+from pronghorn.layers.recurrent.recurrent import Recurrent
+from pronghorn.layers.recurrent.sequence import Sequence
+from pronghorn.layers.recurrent.steps import again, flat, part
+from pronghorn.layers.recurrent.time_loop import elementwise
 
 
 class GRU(Recurrent):

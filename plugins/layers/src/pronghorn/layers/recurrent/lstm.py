@@ -2,16 +2,15 @@
 
 from typing import Any
 
-import numpy as np
-
 from pronghorn.components.context import Array, Context
-from pronghorn.components.initializer import Initializer
 from pronghorn.layers.recurrent import kernels
-from pronghorn.layers.recurrent.recurrent import Recurrent, elementwise
-from pronghorn.layers.recurrent.sequence import Sequence, again, flat
+from pronghorn.layers.recurrent.long_short_term import LongShortTerm
+from pronghorn.layers.recurrent.recurrent import Recurrent
+from pronghorn.layers.recurrent.sequence import Sequence
+from pronghorn.layers.recurrent.steps import again, flat
 
 
-class LSTM(Recurrent):
+class LSTM(LongShortTerm, Recurrent):
     """Long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates of Gers 2000).
 
         i, f, o = s(x W + b + h' U), each with weights of its own
@@ -44,8 +43,6 @@ class LSTM(Recurrent):
         ({"output_dim": 4, "consume_less": "gpu", "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
         ({"output_dim": 3, "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
     )
-    gates = ("i", "c", "f", "o")
-    columns = ("i", "f", "c", "o")
 
     def __init__(
         self,
@@ -66,23 +63,7 @@ class LSTM(Recurrent):
         regularizers = (W_regularizer, U_regularizer, b_regularizer)
         dropout = (dropout_W, dropout_U)
         self.keep_arguments(output_dim, init, inner_init, activation, regularizers, dropout)
-        self.forget_bias_init = Initializer.get(forget_bias_init)
-        self.inner_activation = elementwise(inner_activation, "inner_activation")
-
-    def build(self, input_shape: Any) -> None:
-        """Make the weights; the forget gate's bias has an initializer of its own."""
-        super().build(input_shape)
-        if self.fused:
-            bias, units = self._gate_weights[""][2], self.output_dim
-            value = bias.value
-            stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
-            rng = np.random.Generator(stream)
-            value[units : 2 * units] = self.forget_bias_init((units,), rng)
-            bias.value = value
-
-    def bias_init(self, gate: str) -> Initializer:
-        """The forget gate's own, else that of all."""
-        return self.forget_bias_init if gate == "f" else super().bias_init(gate)
+        self.keep_gates(forget_bias_init, inner_activation)
 
     def run_forward(self, sequence: Sequence, ctx: Context) -> None:
         """Describe the loop over time."""

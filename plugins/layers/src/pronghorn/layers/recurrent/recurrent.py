@@ -1,26 +1,19 @@
-"""What recurrent layers share: arguments, weights, states, and what surrounds the time loop."""
+"""What the recurrent layers over features share."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-
-from pronghorn.components.activation import Activation
 from pronghorn.components.context import Array, Context
-from pronghorn.components.initializer import Initializer
-from pronghorn.components.layer import Layer, Shape
-from pronghorn.components.regularizer import Regularizer
+from pronghorn.components.layer import Shape
 from pronghorn.components.weight import Weight
 from pronghorn.devices import kernels as core
 from pronghorn.devices.simd import host
 from pronghorn.errors import ShapeError
-from pronghorn.layers.bias import bias_config
 from pronghorn.layers.geometry import positive
 from pronghorn.layers.recurrent.sequence import Sequence
+from pronghorn.layers.recurrent.time_loop import TimeLoop
 
-MODES = ("cpu", "mem", "gpu")
 
-
-class Recurrent(Layer):
+class Recurrent(TimeLoop):
     """Base of SimpleRNN, GRU and LSTM: (batch, steps, input_dim) to (batch, output_dim).
 
     With `return_sequences` the output is (batch, steps, output_dim). Where a mask is 0, the
@@ -42,12 +35,6 @@ class Recurrent(Layer):
     """
 
     min_ndim = max_ndim = 3
-    supports_masking = True
-    gates: ClassVar[tuple[str, ...]] = ("",)
-    """Names of the gates in the order of their weights."""
-    columns: ClassVar[tuple[str, ...]] = ("",)
-    """The same in the order in which they lie side by side."""
-    state_names: ClassVar[tuple[str, ...]] = ("h",)
 
     def __init__(
         self,
@@ -63,20 +50,13 @@ class Recurrent(Layer):
         zero_output_for_mask: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        if consume_less not in MODES:
-            raise ValueError(f"consume_less must be 'cpu', 'mem' or 'gpu', got {consume_less!r}")
-        self.initial_weights = weights
-        self.return_sequences = return_sequences
-        self.go_backwards = go_backwards
-        self.stateful = stateful
+        super().__init__(
+            weights, return_sequences, go_backwards, stateful, consume_less, b_init,
+            zero_output_for_mask, **kwargs,
+        )  # fmt: skip
         self.unroll = unroll
-        self.consume_less = consume_less
         self.input_dim = input_dim
         self.input_length = input_length
-        self.b_init = Initializer.get(b_init)
-        self.zero_output_for_mask = zero_output_for_mask
-        self.states: dict[str, tuple[Any, Array]] = {}
 
     def keep_arguments(
         self,
@@ -89,31 +69,20 @@ class Recurrent(Layer):
     ) -> None:
         """Keep what the three layers take under the same names."""
         self.output_dim = positive(output_dim, "output_dim")
-        self.init = Initializer.get(init)
-        self.inner_init = Initializer.get(inner_init)
-        self.activation = elementwise(activation, "activation")
-        found = [Regularizer.get(regularizer) for regularizer in regularizers]
-        self.W_regularizer, self.U_regularizer, self.b_regularizer = found
-        self.dropout_W = share_of(dropout[0], "dropout_W")
-        self.dropout_U = share_of(dropout[1], "dropout_U")
+        self.keep_common(init, inner_init, activation, regularizers, dropout)
 
     # Shapes.
+
+    @property
+    def units(self) -> int:
+        """Columns of a gate's weights."""
+        return self.output_dim
 
     @property
     def padded(self) -> int:
         """Columns of a gate inside: whole vector registers, whichever the device."""
         lanes = host().lanes(self.dtype)
         return -(-self.output_dim // lanes) * lanes
-
-    @property
-    def fused(self) -> bool:
-        """Whether the gates' weights lie side by side."""
-        return self.consume_less == "gpu" and len(self.gates) > 1
-
-    @property
-    def produces_mask(self) -> bool:
-        """A mask goes on only with the whole sequence."""
-        return self.masked and self.return_sequences
 
     def declared_shape(self) -> Shape | None:
         """The input's shape as the constructor was told it."""
@@ -133,26 +102,8 @@ class Recurrent(Layer):
 
     # Weights.
 
-    def build(self, input_shape: Shape) -> None:
-        """Make W, U and b."""
-        self._check_known(input_shape)
-        features, units = input_shape[2], self.output_dim
-        assert features is not None
-        self.input_dim = features
-        names = ("",) if self.fused else self.gates
-        wide = units * len(self.gates) // len(names)
-        self._gate_weights: dict[str, tuple[Weight, Weight, Weight]] = {}
-        for name in names:
-            end = f"_{name}" if name else ""
-            self._gate_weights[name] = (
-                self.add_weight(f"W{end}", (features, wide), self.init, self.W_regularizer),
-                self.add_weight(f"U{end}", (units, wide), self.inner_init, self.U_regularizer),
-                self.add_weight(
-                    f"b{end}", self.bias_shape(wide), self.bias_init(name), self.b_regularizer
-                ),
-            )
-
-    def _check_known(self, input_shape: Shape) -> None:
+    def check_known(self, input_shape: Shape) -> None:
+        """Raise ShapeError if something is open that must be known."""
         if input_shape[2] is None:
             raise ShapeError(f"layer {self.name!r}: the last axis of {input_shape} must be known")
         if self.unroll and input_shape[1] is None:
@@ -160,75 +111,26 @@ class Recurrent(Layer):
                 f"layer {self.name!r} cannot be unrolled over an unknown number of steps: give "
                 "input_length, or leave unroll out"
             )
-        if self.stateful and input_shape[0] is None:
-            raise ShapeError(
-                f"layer {self.name!r} is stateful and must know the batch size: give the first "
-                "layer a batch_input_shape with it"
-            )
+        super().check_known(input_shape)
+        self.input_dim = input_shape[2]
 
-    def bias_shape(self, wide: int) -> tuple[int, ...]:
-        """Shape of the biases of `wide` columns."""
-        return (wide,)
-
-    def bias_init(self, gate: str) -> Initializer:
-        """The initializer of a gate's bias; "" stands for all gates side by side."""
-        return self.b_init
-
-    def weight_parts(self, gate: str) -> tuple[tuple[Weight, Weight, Weight], int]:
-        """The weights W, U, b that hold a gate, and at which of their columns it starts."""
-        if self.fused:
-            return self._gate_weights[""], self.columns.index(gate) * self.output_dim
-        return self._gate_weights[gate], 0
-
-    # States.
-
-    def state(self, ctx: Context, name: str, shape: tuple[int, ...]) -> Array:
-        """A device array that outlives plans, zero at first."""
-        found = self.states.get(name)
-        if found is None or found[0] is not ctx.device or tuple(found[1].shape) != shape:
-            self.states[name] = found = (ctx.device, ctx.device.zeros(shape, ctx.dtype))
-        return found[1]
-
-    def reset_states(self) -> None:
-        """Let the next batch start from zeros."""
-        if not self.stateful:
-            raise ValueError(f"layer {self.name!r} is not stateful: it has no states to reset")
-        for device, array in self.states.values():
-            device.copy_in(np.zeros(array.shape, array.dtype), array)
+    def add_gate(self, end: str, wide: int, input_shape: Shape) -> tuple[Weight, Weight]:
+        """Make W (input_dim, wide) and U (output_dim, wide)."""
+        assert self.input_dim is not None
+        return (
+            self.add_weight(f"W{end}", (self.input_dim, wide), self.init, self.W_regularizer),
+            self.add_weight(f"U{end}", (self.units, wide), self.inner_init, self.U_regularizer),
+        )
 
     # What surrounds the loop.
 
-    def forward(self, x: Array, ctx: Context) -> Array:
-        """Products with the inputs of all steps, then the loop over time."""
-        sequence = Sequence(self, x, ctx)
-        ctx.saved.sequence = sequence
-        self.run_forward(sequence, ctx)
-        sequence.keep_states(ctx)
-        if not self.return_sequences:
-            ctx.output_mask = None
-        return sequence.output(ctx)
-
-    def backward(self, dy: Array, ctx: Context) -> Array | None:
-        """The loop back through time, then products with the inputs of all steps."""
-        sequence: Sequence = ctx.saved.sequence
-        every, dh = sequence.upstream(dy, ctx)
-        dz = ctx.empty((sequence.steps, sequence.batch, sequence.width))
-        self.run_backward(sequence, dz, every, dh, ctx)
-        return sequence.gradients(dz, ctx)
+    def steps_of(self, x: Array, ctx: Context) -> Sequence:
+        """The arrays of a batch; products with the inputs are done."""
+        return Sequence(self, x, ctx)
 
     def input_bias(self, sequence: Sequence, ctx: Context) -> Array:
         """What is added to the products with the inputs, (width,), from all of the biases."""
         return sequence.b
-
-    def run_forward(self, sequence: Sequence, ctx: Context) -> None:
-        """Describe the loop: `sequence.x` to `sequence.h` and what backward needs."""
-        raise NotImplementedError(f"{type(self).__name__} has no loop")
-
-    def run_backward(
-        self, sequence: Sequence, dz: Array, every: Array, dh: Array, ctx: Context
-    ) -> None:
-        """Describe the loop back: from `every` and `dh` to `dz`."""
-        raise NotImplementedError(f"{type(self).__name__} has no loop")
 
     def bias_gradient(self, sequence: Sequence, dz: Array, ctx: Context) -> Array:
         """The gradient of all gates' b."""
@@ -243,29 +145,7 @@ class Recurrent(Layer):
     def get_config(self) -> dict[str, Any]:
         """The arguments; `batch_input_shape` instead of `input_dim` where states are kept."""
         config = super().get_config()
-        common = ("return_sequences", "go_backwards", "stateful", "unroll", "consume_less")
-        config.update({name: getattr(self, name) for name in common})
-        if self.stateful and self.input_shape is not None:
-            config["batch_input_shape"] = self.input_shape
-        else:
+        config.update(unroll=self.unroll, consume_less=self.consume_less)
+        if not (self.stateful and self.input_shape is not None):
             config.update(input_dim=self.input_dim, input_length=self.input_length)
-        if self.zero_output_for_mask:
-            config["zero_output_for_mask"] = True
-        return {**config, **bias_config(self.b_init)}
-
-
-def elementwise(identifier: Any, name: str) -> Activation:
-    """The activation, if kernels may apply it to single elements."""
-    found = Activation.get(identifier)
-    if not found.fuses:
-        raise ValueError(
-            f"{name} must be a function of single elements, which {found.name!r} is not"
-        )
-    return found
-
-
-def share_of(value: float, name: str) -> float:
-    """A dropout rate."""
-    if not 0.0 <= value < 1.0:
-        raise ValueError(f"{name} must be at least 0 and below 1, got {value!r}")
-    return value
+        return config

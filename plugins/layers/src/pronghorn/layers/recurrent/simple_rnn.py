@@ -5,7 +5,8 @@ from typing import Any
 from pronghorn.components.context import Array, Context
 from pronghorn.layers.recurrent import kernels
 from pronghorn.layers.recurrent.recurrent import Recurrent
-from pronghorn.layers.recurrent.sequence import Sequence, flat
+from pronghorn.layers.recurrent.sequence import Sequence
+from pronghorn.layers.recurrent.steps import flat
 
 
 class SimpleRNN(Recurrent):
