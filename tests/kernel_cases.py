@@ -33,6 +33,7 @@ PACKS = (
     "pronghorn.layers.merging.kernels",
     "pronghorn.layers.local.kernels",
     "pronghorn.layers.attention.kernels",
+    "pronghorn.layers.convolutional_recurrent.kernels",
 )
 
 Arguments = list[Any]
@@ -477,6 +478,31 @@ def _local() -> Iterator[Case]:
     yield case("connect_input_gradient", lambda n: [n(*y), n(*w), n(*x), *way])
 
 
+def _convolutional_recurrent() -> Iterator[Case]:
+    def case(name: str, make: Any, scratch: int, apart: int, **functions: Any) -> Case:
+        package = "pronghorn.layers.convolutional_recurrent.kernels"
+        return Case(package, name, lambda n: make(n, apart), functions, (scratch,))
+
+    # Step 1 of 3, with 2 samples of 3 places and 5 filters.
+    size, sizes = 2 * 3 * 5, (1, 5, 3)
+
+    def forward(n: Numbers, apart: int) -> Arguments:
+        given = [n(12 * size), n(4 * size), n.mask(6), n(2, 4, 11)]
+        states = [*(n(size) for _ in range(4)), n(4 * size)]
+        return [*given, *states, *sizes, apart, 1, 1, 1, 0, 1]
+
+    def backward(n: Numbers, apart: int) -> Arguments:
+        back = size * (4 if apart else 1)
+        given = [n(12 * size), n(back), n(back), n.mask(6), n(2, 8, 11), n(4 * size)]
+        return [*given, *(n(size) for _ in range(5)), *sizes, apart, 1, 1, 1, 1, 0]
+
+    both = {"inner": slope, "activate": slope}
+    slots = {**both, "inner_slope": positive, "again": slope, "slope": slope}
+    for apart in (0, 1):
+        yield case("gates_forward", forward, 3, apart, **both)
+        yield case("gates_backward", backward, 4, apart, **slots)
+
+
 def _steps_to_mask(n: Numbers) -> Arguments:
     x = n(4, 3)
     x[1:3] = 0.5
@@ -519,6 +545,7 @@ CASES = tuple(
         _merging,
         _local,
         _attention,
+        _convolutional_recurrent,
     )
     for case in cases()
     if case.package in PRESENT

@@ -4,6 +4,7 @@ ROWS = (128, 512)
 SEQUENCES = (32, 128, 128)
 IMAGES = (32, 28, 28, 32)
 VOLUMES = (8, 12, 12, 12, 16)
+FILMS = (8, 10, 24, 24, 8)
 
 SHAPES: dict[str, tuple[int, ...]] = {
     "Activation": IMAGES,
@@ -15,6 +16,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "AveragePooling3D": VOLUMES,
     "BatchNormalization": IMAGES,
     "Bidirectional": SEQUENCES,
+    "ConvLSTM2D": FILMS,
     "Conv1DTranspose": SEQUENCES,
     "Conv2DTranspose": IMAGES,
     "Conv3DTranspose": VOLUMES,

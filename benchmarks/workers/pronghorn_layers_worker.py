@@ -21,6 +21,13 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "AtrousConvolution1D": {"nb_filter": 128, "filter_length": 3, "atrous_rate": 2},
     "AtrousConvolution2D": {"nb_filter": 32, "nb_row": 3, "nb_col": 3, "atrous_rate": (2, 2)},
     "Bidirectional": {"layer": {"class_name": "LSTM", "config": {"output_dim": 64}}},
+    "ConvLSTM2D": {
+        "nb_filter": 32,
+        "nb_row": 3,
+        "nb_col": 3,
+        "border_mode": "same",
+        "return_sequences": True,
+    },
     "Conv1DTranspose": {"filters": 128, "kernel_size": 3},
     "Conv2DTranspose": {"filters": 32, "kernel_size": 3},
     "Conv3DTranspose": {"filters": 16, "kernel_size": 3},

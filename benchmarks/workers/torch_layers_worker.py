@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from layer_shapes import IMAGES, SEQUENCES, SHAPES, VOLUMES, WORDS
+from layer_shapes import FILMS, IMAGES, SEQUENCES, SHAPES, VOLUMES, WORDS
 from protocol import serve
 from torch import nn
 from torch.nn import functional
@@ -26,6 +26,26 @@ class Steps(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.layer(x)[0]
         return y[:, -1] if self.last else y
+
+
+class ConvLSTM(nn.Module):
+    """The gates side by side; the frames of all steps convolved at once."""
+
+    def __init__(self, channels: int, filters: int) -> None:
+        super().__init__()
+        self.w = nn.Conv2d(channels, 4 * filters, 3, padding="same")
+        self.u = nn.Conv2d(filters, 4 * filters, 3, padding="same", bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        given = self.w(x.flatten(0, 1)).unflatten(0, x.shape[:2]).transpose(0, 1)
+        outputs: list[torch.Tensor] = []
+        c = torch.zeros(())
+        for z in given:
+            i, f, g, o = (z + self.u(outputs[-1]) if outputs else z).chunk(4, 1)
+            i, f, o = (functional.hardsigmoid(gate) for gate in (i, f, o))
+            c = f * c + i * g.tanh()
+            outputs.append(o * c.tanh())
+        return torch.stack(outputs, 1)
 
 
 class Highway(nn.Module):
@@ -87,6 +107,7 @@ MAKE: dict[str, Callable[[], Any]] = {
     "Bidirectional": lambda: Steps(
         nn.LSTM(FEATURES, 64, batch_first=True, bidirectional=True), True
     ),
+    "ConvLSTM2D": lambda: ConvLSTM(FILMS[-1], 32),
     "Conv1DTranspose": lambda: nn.ConvTranspose1d(FEATURES, 128, 3),
     "Conv2DTranspose": lambda: nn.ConvTranspose2d(CHANNELS, 32, 3),
     "Conv3DTranspose": lambda: nn.ConvTranspose3d(DEPTH, 16, 3),
@@ -163,7 +184,9 @@ def _data(name: str) -> torch.Tensor:
     shape = SHAPES[name]
     if name == "Embedding":
         return torch.randint(0, WORDS, shape)
-    if len(shape) > 2 and name not in CHANNELS_LAST:
+    if name == "ConvLSTM2D":
+        shape = (*shape[:2], shape[-1], *shape[2:-1])
+    elif len(shape) > 2 and name not in CHANNELS_LAST:
         shape = (shape[0], shape[-1], *shape[1:-1])
     return torch.randn(shape).requires_grad_()
 
