@@ -54,6 +54,26 @@ DECAYING = [name for name in OPTIMIZERS if name != "nadam"]
 CASES = [(name, {}) for name in OPTIMIZERS] + [(name, {"decay": 0.1}) for name in DECAYING]
 
 
+def test_models_inside_may_have_layers_of_the_same_names(tmp_path):
+    """As copies of one model have, whose layers were named by hand."""
+
+    def inner():
+        return Sequential([Dense(4, input_dim=4, name="d"), Sequential([Dense(4, input_dim=4)])])
+
+    backend.reset_uids()
+    first = inner()
+    backend.reset_uids()
+    twice = Sequential([Sequential([inner(), inner()], name="both"), first], seed=1)
+    twice.compile("adam", "mse")
+    twice.train_on_batch(X, X)
+    twice.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5")
+    for one, other in zip(twice.optimizer_arrays(), again.optimizer_arrays(), strict=True):
+        np.testing.assert_array_equal(one[1], other[1])
+    for one, other in zip(twice.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize(("optimizer", "options"), CASES, ids=str)
 def test_training_goes_on_after_loading_as_if_nothing_had_been(optimizer, options, tmp_path):
     model = Sequential([Dense(5, input_dim=4), Dense(3, activation="softmax")], seed=1)

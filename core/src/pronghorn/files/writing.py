@@ -1,8 +1,9 @@
 """Writes HDF5 files in the layout of Keras 1.2.2, so that it can read them itself."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 import h5py
@@ -74,10 +75,23 @@ def _write_optimizer(file: h5py.File, model: "Sequential") -> None:
 
 
 def _write_arrays(group: h5py.Group, arrays: Iterable[tuple[str, np.ndarray]]) -> None:
-    named = list(arrays)
-    write_names(group, "weight_names", [name for name, _ in named])
-    for name, array in named:
+    # Two models inside may have weights of the same name, which Keras tells apart by their order.
+    named = dict[str, np.ndarray]()
+    for name, array in arrays:
+        named[_free(name, named)] = array
+    write_names(group, "weight_names", list(named))
+    for name, array in named.items():
         group.create_dataset(name, data=array)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, or with the first number behind it that is free, as TensorFlow has them."""
+    if name not in taken:
+        return name
+    stem = name.removesuffix(":0")
+    return next(
+        numbered for n in count(1) if (numbered := f"{stem}_{n}{name[len(stem) :]}") not in taken
+    )
 
 
 @contextmanager
