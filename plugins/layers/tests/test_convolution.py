@@ -1,5 +1,7 @@
 """Convolutions of sequences and images as layers."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -14,9 +16,11 @@ from pronghorn.layers import (
     Dense,
     Flatten,
     MaxPooling2D,
+    Reshape,
+    TimeDistributed,
     get,
 )
-from pronghorn.models import Sequential
+from pronghorn.models import Sequential, model_from_json
 
 RNG = np.random.default_rng(3)
 
@@ -69,6 +73,22 @@ def test_spellings_of_both_keras():
     assert layer.get_config() == first.get_config()
     assert "atrous_rate" not in Conv2D(8, (3, 2), dilation_rate=1).get_config()
     assert Conv2D(1, 3).kernel_shape == Convolution2D(1, (3, 3)).kernel_shape == (3, 3)
+
+
+def test_filters_with_holes_are_saved_as_the_classes_of_keras_1():
+    model = Sequential(
+        [
+            TimeDistributed(Conv2D(4, 2, dilation_rate=(1, 2), name="a"), input_shape=(1, 2, 3, 1)),
+            Reshape((4, 1)),
+            Conv1D(2, 2, dilation_rate=3),
+            Conv1D(2, 1),
+        ]
+    )
+    described = json.loads(model.to_json())
+    inside, _, holes, plain = described["config"]
+    assert inside["config"]["layer"]["class_name"] == "AtrousConvolution2D"
+    assert (holes["class_name"], plain["class_name"]) == ("AtrousConvolution1D", "Convolution1D")
+    assert json.loads(model_from_json(model.to_json()).to_json()) == described
 
 
 def test_shapes_of_weights():

@@ -293,6 +293,11 @@ class Layer(Component):
 
     # Configuration.
 
+    @property
+    def config_class(self) -> str:
+        """Name of the class that configurations and files say this layer is of."""
+        return type(self).__name__
+
     def get_config(self) -> dict[str, Any]:
         """Name, trainability, declared shape and the constructor's arguments, in Keras 1 form."""
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}

@@ -77,10 +77,11 @@ def check_packs(record: Any, training: bool) -> None:
         )
 
 
-def layer_identifier(layer: Component) -> str:
+def layer_identifier(layer: Layer) -> str:
     """The name by which a layer's class is found again: qualified if the plain one is another's."""
-    cls = type(layer)
-    plain = cls.__name__
+    cls, plain = type(layer), layer.config_class
+    if plain != cls.__name__:
+        return plain
     usual = _find("layers", plain)
     if usual is not None and _is_class(usual, cls):
         return plain

@@ -258,7 +258,7 @@ class Chain(Composite):
     def get_config(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """One `{"class_name", "config"}` a layer, as Keras 1 writes it."""
         return [
-            {"class_name": type(layer).__name__, "config": layer.get_config()}
+            {"class_name": layer.config_class, "config": layer.get_config()}
             for layer in self.layers
         ]
 

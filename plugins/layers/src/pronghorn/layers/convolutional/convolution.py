@@ -84,6 +84,12 @@ class Convolution1D(Sliding, Sequences):
             return (None, self.input_length, self.input_dim)
         return self.batch_input_shape
 
+    @property
+    def config_class(self) -> str:
+        """Keras 1 has filters with holes in a class of their own."""
+        dilated = type(self) is Convolution1D and self.atrous_rate > 1
+        return "AtrousConvolution1D" if dilated else super().config_class
+
     def window(self) -> Window:
         """One column wide."""
         return (self.filter_length, 1), (self.subsample_length, 1), (self.atrous_rate, 1)
@@ -158,6 +164,12 @@ class Convolution2D(Sliding, Images):
         self.nb_row, self.nb_col = sizes_of((nb_row, nb_col), ("nb_row", "nb_col"))
         self.subsample = positives(subsample, "subsample", 2)
         self.atrous_rate = positives(atrous_rate, "atrous_rate", 2)
+
+    @property
+    def config_class(self) -> str:
+        """Keras 1 has filters with holes in a class of their own."""
+        dilated = type(self) is Convolution2D and max(self.atrous_rate) > 1
+        return "AtrousConvolution2D" if dilated else super().config_class
 
     def window(self) -> Window:
         """As the constructor was told."""

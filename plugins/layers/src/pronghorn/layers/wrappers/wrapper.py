@@ -33,7 +33,7 @@ class Wrapper(Composite):
         """The layer's class and configuration, beside the arguments of every layer."""
         config = super().get_config()
         config["layer"] = {
-            "class_name": type(self.layer).__name__,
+            "class_name": self.layer.config_class,
             "config": self.layer.get_config(),
         }
         return config
