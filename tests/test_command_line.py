@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pronghorn.cli import main
-from pronghorn.layers import Dense, Reshape
+from pronghorn.layers import Dense, Merge, Reshape
 from pronghorn.models import Sequential
 
 RNG = np.random.default_rng(0)
@@ -108,6 +108,32 @@ def test_predict_gives_samples_the_shape_that_the_model_takes(folder, taken, giv
     assert main(["predict", "model.h5", "x.npy", "-o", "out.npy"]) == 0
     expected = made.predict(X.reshape(-1, *taken))
     np.testing.assert_allclose(np.load("out.npy"), expected, rtol=1e-5)
+
+
+def test_arrays_for_several_inputs(folder, capsys):
+    names = ("left", "right")
+    branches = [Sequential([Dense(3, input_dim=2, name=name)]) for name in names]
+    made = Sequential([Merge(branches, mode="sum"), Dense(2, activation="softmax")])
+    made.compile("sgd", "sparse_categorical_crossentropy")
+    made.save("model.h5")
+    left, right = X[:, :2], X[:, 2:4].reshape(-1, 1, 2)
+    expected = made.predict([left, X[:, 2:4]])
+    np.savez("named.npz", right=right, y=LABELS, left=left)
+    np.savez("ordered.npz", left, right)
+    for data in ("named.npz", "ordered.npz"):
+        assert main(["predict", "model.h5", data, "-o", "out.npy"]) == 0
+        np.testing.assert_allclose(np.load("out.npy"), expected, rtol=1e-5)
+    capsys.readouterr()
+    for data in (["named.npz"], ["ordered.npz", "y.npy"]):
+        assert main(["evaluate", "model.h5", *data]) == 0
+        loss = -np.log(expected[range(20), LABELS]).mean()
+        printed = shown(capsys)
+        assert float(printed["loss"]) == pytest.approx(loss, rel=1e-4)
+        assert printed["samples"] == "20"
+    assert main(["predict", "model.h5", "x.npy", "-o", "none.npy"]) == 1
+    assert "takes 2 inputs, left, right: give an .npz" in capsys.readouterr().err
+    assert main(["predict", "model.h5", "named.npz", "--key", "left", "-o", "none.npy"]) == 1
+    assert "--key picks one array, but the model takes 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -38,19 +38,25 @@ def evaluate(
     """Print loss and metrics of a MODEL file on DATA.
 
     DATA and TARGETS are .npy, .npz or .csv files. Without TARGETS, DATA is an .npz with arrays x
-    and y, or a .csv whose last column is the target.
+    and y, or a .csv whose last column is the target. For a model with several inputs, DATA is an
+    .npz with an array for each.
     """
     from pronghorn.experiments.data import as_targets
-    from pronghorn.files.arrays import read_pairs
+    from pronghorn.files.arrays import read_pairs, read_several, read_targets
 
-    x, y = read_pairs(data, targets)
     loaded = _load(model, device)
+    names = _inputs(loaded)
+    x: Any
+    if len(names) == 1:
+        x, y = read_pairs(data, targets)
+    else:
+        x, y = read_several(data, names), read_targets(targets or data)
     scores = loaded.evaluate(
         _as_input(x, loaded), as_targets(y, loaded), batch_size=batch_size, verbose=0
     )
     values = scores if isinstance(scores, list) else [scores]
     rows = [(n, f"{v:.6g}") for n, v in zip(loaded.metrics_names, values, strict=True)]
-    rows.append(("samples", str(len(x))))
+    rows.append(("samples", str(len(y))))
     if targets is None and data.suffix.lower() == ".csv":
         rows.append(("targets", f"the last column of {data.name}"))
     click.echo(columns(rows))
@@ -76,13 +82,23 @@ def predict(
     batch_size: int,
     device: str | None,
 ) -> None:
-    """Write what a MODEL file predicts for DATA, an .npy, .npz or .csv file."""
-    from pronghorn.files.arrays import check_suffix, read_inputs, write_array
+    """Write what a MODEL file predicts for DATA, an .npy, .npz or .csv file.
+
+    For a model with several inputs, DATA is an .npz with an array for each.
+    """
+    from pronghorn.files.arrays import check_suffix, read_inputs, read_several, write_array
 
     check_suffix(output)
-    x = read_inputs(data, key)
     loaded = _load(model, device)
-    _check_columns(data, x, loaded)
+    names = _inputs(loaded)
+    x: Any
+    if len(names) == 1:
+        x = read_inputs(data, key)
+        _check_columns(data, x, loaded)
+    elif key is not None:
+        raise DatasetError(f"--key picks one array, but the model takes {len(names)} inputs")
+    else:
+        x = read_several(data, names)
     compute = loaded.predict_classes if classes else loaded.predict
     predicted = compute(_as_input(x, loaded), batch_size=batch_size, verbose=0)
     write_array(output, predicted)
@@ -106,12 +122,24 @@ def _check_columns(path: Path, x: "Array", model: Any) -> None:
         )
 
 
-def _as_input(x: "Array", model: Any) -> "Array":
-    """Samples in the shape that the model takes, where they have just as many numbers.
+def _inputs(model: Any) -> list[str]:
+    """Names of the layers that take the model's inputs."""
+    return [source.name for source in model.sources]
+
+
+def _as_input(x: Any, model: Any) -> Any:
+    """Samples in the shape that the model takes, or a list of them for a list of inputs."""
+    if not isinstance(x, list):
+        return _shaped(x, model.input_shape[1:])
+    pairs = zip(x, model.input_shape, strict=True)
+    return [_shaped(part, shape[1:]) for part, shape in pairs]
+
+
+def _shaped(x: "Array", shape: Any) -> "Array":
+    """Samples in a shape, where they have just as many numbers.
 
     So rows of a table are images to a model of images, and images are rows to one of rows.
     """
-    shape = model.input_shape[1:]
     if None in shape or prod(x.shape[1:]) != prod(shape):
         return x
     return x.reshape(len(x), *shape)

@@ -30,12 +30,36 @@ def read_inputs(path: Path, key: str | None = None) -> Array:
     return held if isinstance(held, np.ndarray) else _pick(held, path, key, INPUTS)
 
 
+def read_several(path: Path, names: Sequence[str]) -> list[Array]:
+    """An array for each of several inputs: of these names in an `.npz`, or all in their order.
+
+    Targets, `y` or the like, may be beside them.
+
+    Raises:
+        DatasetError: the file cannot be read, or holds more arrays or fewer.
+    """
+    held = {name: array for name, array in read_named(path).items() if name not in TARGETS}
+    if held.keys() >= set(names):
+        return [held[name] for name in names]
+    if len(held) != len(names):
+        raise DatasetError(
+            f"the model takes {len(names)} inputs, {', '.join(names)}: give an .npz with an array "
+            f"for each, under these names or in this order; {path} has "
+            f"{', '.join(held) or 'no names of arrays'}"
+        )
+    return list(held.values())
+
+
+def read_targets(path: Path) -> Array:
+    """The targets in a file; in an `.npz`, the only array, else `y` or the like."""
+    held = _read(path)
+    return held if isinstance(held, np.ndarray) else _pick(held, path, None, TARGETS)
+
+
 def read_pairs(path: Path, targets: Path | None = None) -> tuple[Array, Array]:
     """Inputs and targets: from two files, an `.npz` with both, or the last column of a `.csv`."""
     if targets is not None:
-        held = _read(targets)
-        y = held if isinstance(held, np.ndarray) else _pick(held, targets, None, TARGETS)
-        return read_inputs(path), y
+        return read_inputs(path), read_targets(targets)
     held = _read(path)
     if isinstance(held, np.ndarray):
         if path.suffix.lower() == ".csv" and held.ndim == 2 and held.shape[1] > 1:
