@@ -1,14 +1,13 @@
 """Building expressions for derivatives; None stands for an expression that is 0 everywhere."""
 
 import ast
-import copy
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
+
+from pronghorn.devices.source import Node, duplicate
 
 Tangent = ast.expr | None
 """A derivative."""
-
-Node = TypeVar("Node", bound=ast.AST)
 
 POSITIONS = ("lineno", "end_lineno", "col_offset", "end_col_offset")
 
@@ -77,11 +76,6 @@ def choice(test: ast.expr, body: Tangent, orelse: Tangent) -> Tangent:
     if body is None and orelse is None:
         return None
     return ast.IfExp(duplicate(test), zero_if_none(body), zero_if_none(orelse))
-
-
-def duplicate(node: Node) -> Node:
-    """A copy with all that hangs on it."""
-    return copy.deepcopy(node)
 
 
 def template(text: str, **parts: ast.expr) -> ast.expr:

@@ -15,13 +15,11 @@ from collections.abc import Callable
 from functools import partial
 
 from pronghorn.devices.algebra import (
-    Node,
     Tangent,
     add,
     assign,
     assign_all,
     choice,
-    duplicate,
     located,
     mentions,
     multiply,
@@ -30,7 +28,7 @@ from pronghorn.devices.algebra import (
     zero_if_none,
 )
 from pronghorn.devices.folding import stored_names
-from pronghorn.devices.source import Source
+from pronghorn.devices.source import Node, Source, duplicate
 from pronghorn.devices.tangents import Tangents
 
 

@@ -1,10 +1,11 @@
 """Putting constants in the place of parameters, and dropping the branches that they decide."""
 
 import ast
-import copy
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from pronghorn.devices.source import duplicate
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Is: lambda a, b: _same(a, b),
@@ -24,7 +25,7 @@ def with_constants(tree: ast.FunctionDef, constants: Mapping[str, Any]) -> ast.F
     Branches on them are decided here, so `if max_value is not None:` costs nothing and its dead
     side need not even compile.
     """
-    made = copy.deepcopy(tree)
+    made = duplicate(tree)
     made.args.args = [a for a in made.args.args if a.arg not in constants]
     assigned = stored_names(made)
     kept = {n: v for n, v in constants.items() if n not in assigned}

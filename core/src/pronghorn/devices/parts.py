@@ -24,10 +24,10 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from pronghorn.devices.algebra import assign, duplicate, name
+from pronghorn.devices.algebra import assign, name
 from pronghorn.devices.effects import conflicts
 from pronghorn.devices.folding import stored_names
-from pronghorn.devices.source import Source, empty_definition
+from pronghorn.devices.source import Source, duplicate, empty_definition
 
 Import = Callable[[str, str, str], str]
 """Has the module import a name from a module under a third name; gives the one to use."""

@@ -49,9 +49,11 @@ class Kinds(ast.NodeVisitor):
         names = [a.arg for a in tree.args.args]
         self.variables: dict[str, Kind] = dict(zip(names, arguments, strict=True))
         self.returned: Kind | None = None
+        self._known: dict[ast.expr, Kind] = {}
         before: Any = None
         while before != (self.variables, self.returned):
             before = (dict(self.variables), self.returned)
+            self._known.clear()
             for statement in tree.body:
                 self.visit(statement)
 
@@ -88,9 +90,10 @@ class Kinds(ast.NodeVisitor):
 
     def of(self, node: ast.expr) -> Kind:
         """The kind of an expression."""
-        handler = getattr(self, f"of_{type(node).__name__}", None)
-        made: Kind = UNKNOWN if handler is None else handler(node)
-        return made
+        if node not in self._known:
+            handler = getattr(self, f"of_{type(node).__name__}", None)
+            self._known[node] = UNKNOWN if handler is None else handler(node)
+        return self._known[node]
 
     def of_Constant(self, node: ast.Constant) -> Kind:
         return {bool: BOOL, int: INT, float: REAL}.get(type(node.value), UNKNOWN)

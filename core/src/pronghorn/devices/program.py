@@ -9,6 +9,7 @@ import ast
 import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from pronghorn.devices.folding import constant
@@ -69,7 +70,7 @@ class _Written:
     decorator: str
     tree: ast.FunctionDef
 
-    @property
+    @cached_property
     def text(self) -> str:
         lines = ["", self.decorator, ast.unparse(self.tree), ""]
         return "\n".join(lines if self.decorator else [lines[0], *lines[2:]])
@@ -138,7 +139,7 @@ class Program:
         return definition.kinds.returned or UNKNOWN
 
     def _defined(self, function: Function, kinds: tuple[Kind, ...]) -> _Definition:
-        key = (function.source.origin.__code__, ast.dump(function.source.tree), kinds)
+        key = (function.source.key, kinds)
         if key in self._open:
             raise function.source.error(None, f"{function.name} calls itself; write a loop")
         if key not in self._definitions:

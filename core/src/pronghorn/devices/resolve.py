@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import copy
 import math
 import sys
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ import numpy as np
 
 from pronghorn.devices.folding import literal, stored_names
 from pronghorn.devices.function import Function
-from pronghorn.devices.source import MISSING, Source
+from pronghorn.devices.source import MISSING, Source, duplicate
 
 BUILTINS = frozenset(["abs", "bool", "float", "int", "len", "max", "min", "pow", "range", "round"])
 """What a kernel may use of Python's own functions."""
@@ -89,7 +88,7 @@ class _Resolving(ast.NodeTransformer):
     ) -> None:
         self.source, self.functions = source, functions
         self.names = {id(found): name for name, found in names.items()}
-        self.tree = copy.deepcopy(source.tree)
+        self.tree = duplicate(source.tree)
         self.locals = stored_names(self.tree) | {a.arg for a in self.tree.args.args}
 
     def run(self) -> ast.FunctionDef:

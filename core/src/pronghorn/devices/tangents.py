@@ -11,7 +11,6 @@ from pronghorn.devices.algebra import (
     add,
     choice,
     divide,
-    duplicate,
     located,
     mentions,
     multiply,
@@ -24,7 +23,7 @@ from pronghorn.devices.algebra import (
 from pronghorn.devices.folding import constant, literal
 from pronghorn.devices.function import Function
 from pronghorn.devices.resolve import as_function, on_numbers
-from pronghorn.devices.source import MISSING, Source
+from pronghorn.devices.source import MISSING, Source, duplicate
 
 Term = tuple[ast.expr, ast.expr]
 """A partial derivative of a called function, and the derivative of that argument."""

@@ -7,8 +7,11 @@ import numpy as np
 from pronghorn.components.context import Array, Context
 from pronghorn.components.initializer import initializer
 from pronghorn.components.layer import Layer, Shape
+from pronghorn.components.objective import objective
+from pronghorn.components.optimizer import optimizer_class
 
 
+@objective
 def squared_error(y_true, y_pred):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """`(y_pred - y_true)**2`, an objective."""
     return (y_pred - y_true) * (y_pred - y_true)
@@ -18,6 +21,7 @@ RATE = 0.05
 """Learning rate of `descent`."""
 
 
+@optimizer_class
 def descent(param, grad, lr=RATE):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """`p - lr * g`, an optimizer."""
     return param - lr * grad
