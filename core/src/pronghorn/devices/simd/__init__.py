@@ -12,6 +12,12 @@ from pronghorn.devices.simd.blocks import (
     store_block,
     zero_block,
 )
+from pronghorn.devices.simd.boxes import (
+    largest_of_box,
+    spread_over_box,
+    spread_to_winner,
+    sum_of_box,
+)
 from pronghorn.devices.simd.gathered import (
     add_gathered_columns,
     add_gathered_product,
@@ -49,6 +55,7 @@ __all__ = [
     "host",
     "image_points",
     "lanes_of",
+    "largest_of_box",
     "load",
     "load_block",
     "load_part",
@@ -60,9 +67,12 @@ __all__ = [
     "prefetch_to_write",
     "scatter_block",
     "splat",
+    "spread_over_box",
+    "spread_to_winner",
     "store",
     "store_block",
     "store_part",
+    "sum_of_box",
     "target_for",
     "transpose_rows",
     "window_points",

@@ -193,8 +193,11 @@ def _intrinsic(builder: ir.IRBuilder, name: str, kind: ir.FunctionType) -> Value
 
 
 def _suffix(vector: ir.VectorType) -> str:
-    return f"v{vector.count}f{8 * _bytes(vector.element)}"
+    letter = "i" if isinstance(vector.element, ir.IntType) else "f"
+    return f"v{vector.count}{letter}{8 * _bytes(vector.element)}"
 
 
 def _bytes(element: Any) -> int:
+    if isinstance(element, ir.IntType):
+        return int(element.width) // 8
     return 4 if isinstance(element, ir.FloatType) else 8

@@ -4,6 +4,10 @@ Volumes are (batch, planes, rows, columns, channels), images have one plane.
 """
 
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.simd import host, spread_over_box, sum_of_box
+from pronghorn.layers.cells import cell_at, line_of, steps_of
+
+BITS = host().bits
 
 
 @kernel(work=lambda x, y, front, top, left: y.size)
@@ -28,32 +32,25 @@ def shift(x, y, front, top, left):
 @kernel(work=lambda x, y, deep, high, wide: y.size)
 def enlarge(x, y, deep, high, wide):
     """Each cell of x is deep x high x wide cells of y."""
-    for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        n = line // (y.shape[1] * y.shape[2])
-        plane = line // y.shape[2] % y.shape[1]
-        i = line % y.shape[2]
-        for column in range(x.shape[3]):
-            for b in range(wide):
-                for c in range(y.shape[4]):
-                    cell = x[n, plane // deep, i // high, column, c]
-                    y[n, plane, i, column * wide + b, c] = cell
+    for line in prange(x.shape[0] * x.shape[1] * x.shape[2]):
+        n, i, j = line_of(line, x)
+        for k in range(x.shape[3]):
+            spread_over_box(
+                x, cell_at(n, i, j, k, x), 1.0, y, cell_at(n, i * deep, j * high, k * wide, y),
+                (deep, high, wide), steps_of(y), False, x.shape[4], BITS,
+            )  # fmt: skip
 
 
 @kernel(work=lambda dy, dx, deep, high, wide: dy.size)
 def enlarge_gradient(dy, dx, deep, high, wide):
     """Each cell of dx is the sum of its deep x high x wide cells of dy."""
     for line in prange(dx.shape[0] * dx.shape[1] * dx.shape[2]):
-        n = line // (dx.shape[1] * dx.shape[2])
-        plane = line // dx.shape[2] % dx.shape[1]
-        i = line % dx.shape[2]
-        for j in range(dx.shape[3]):
-            for c in range(dx.shape[4]):
-                dx[n, plane, i, j, c] = 0.0
-            for h in range(plane * deep, (plane + 1) * deep):
-                for row in range(i * high, (i + 1) * high):
-                    for column in range(j * wide, (j + 1) * wide):
-                        for c in range(dx.shape[4]):
-                            dx[n, plane, i, j, c] += dy[n, h, row, column, c]
+        n, i, j = line_of(line, dx)
+        for k in range(dx.shape[3]):
+            sum_of_box(
+                dy, cell_at(n, i * deep, j * high, k * wide, dy), (deep, high, wide), steps_of(dy),
+                1.0, dx, cell_at(n, i, j, k, dx), dx.shape[4], BITS,
+            )  # fmt: skip
 
 
 @kernel(work=lambda dz, parts: dz.size)

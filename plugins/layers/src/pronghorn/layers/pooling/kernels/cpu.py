@@ -5,119 +5,126 @@ before the volume and moves by `ahead`, `down` and `across`; cells outside do no
 """
 
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.simd import (
+    host,
+    largest_of_box,
+    spread_over_box,
+    spread_to_winner,
+    sum_of_box,
+)
+from pronghorn.layers.cells import cell_at, line_of, steps_of
+
+BITS = host().bits
 
 
 def _work(x, y, *rest):
-    return 4 * max(x.size, y.size)
+    return 2 * max(x.size, y.size)
+
+
+def clipped(window, size, step, before, length):
+    """What is inside of a window along an axis: the first place, how many, and the first's number.
+
+    The window has `size` places and begins `before` places in front of the axis and `step` after
+    the one before it.
+    """
+    edge = window * step - before
+    first = max(edge, 0)
+    return first, min(edge + size, length) - first, first - edge
 
 
 @kernel(work=_work)
 def max_pool(x, y, winner, deep, high, wide, ahead, down, across, front, top, left):
     """y is the largest of each window of x; winner (as y, integer) the number of its cell."""
     for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        n = line // (y.shape[1] * y.shape[2])
-        plane = line // y.shape[2] % y.shape[1]
-        i = line % y.shape[2]
-        first_plane, first_row = plane * ahead - front, i * down - top
-        for j in range(y.shape[3]):
-            first_column = j * across - left
-            started = False
-            for h in range(max(first_plane, 0), min(first_plane + deep, x.shape[1])):
-                for row in range(max(first_row, 0), min(first_row + high, x.shape[2])):
-                    cell = ((h - first_plane) * high + row - first_row) * wide - first_column
-                    end = min(first_column + wide, x.shape[3])
-                    for column in range(max(first_column, 0), end):
-                        if not started:
-                            for c in range(y.shape[4]):
-                                y[n, plane, i, j, c] = x[n, h, row, column, c]
-                                winner[n, plane, i, j, c] = cell + column
-                            started = True
-                        else:
-                            for c in range(y.shape[4]):
-                                found, largest = x[n, h, row, column, c], y[n, plane, i, j, c]
-                                larger = found > largest
-                                y[n, plane, i, j, c] = found if larger else largest
-                                own = winner[n, plane, i, j, c]
-                                winner[n, plane, i, j, c] = cell + column if larger else own
+        n, i, j = line_of(line, y)
+        plane, planes, a = clipped(i, deep, ahead, front, x.shape[1])
+        row, rows, b = clipped(j, high, down, top, x.shape[2])
+        for k in range(y.shape[3]):
+            column, columns, c = clipped(k, wide, across, left, x.shape[3])
+            largest_of_box(
+                x, cell_at(n, plane, row, column, x), (planes, rows, columns), steps_of(x),
+                (a * high + b) * wide + c, (high * wide, wide, 1),
+                y, winner, cell_at(n, i, j, k, y), y.shape[4], BITS,
+            )  # fmt: skip
 
 
 @kernel(work=_work)
 def max_pool_gradient(dy, winner, dx, deep, high, wide, ahead, down, across, front, top, left):
     """Each dy goes to the cell of dx that won its window; windows that overlap add up."""
     for n in prange(dx.shape[0]):
-        for h in range(dx.shape[1]):
-            for row in range(dx.shape[2]):
-                for column in range(dx.shape[3]):
-                    for c in range(dx.shape[4]):
-                        dx[n, h, row, column, c] = 0.0
-        for plane in range(dy.shape[1]):
-            first_plane = plane * ahead - front
-            for i in range(dy.shape[2]):
-                first_row = i * down - top
-                for j in range(dy.shape[3]):
-                    first_column = j * across - left
-                    for h in range(max(first_plane, 0), min(first_plane + deep, dx.shape[1])):
-                        for row in range(max(first_row, 0), min(first_row + high, dx.shape[2])):
-                            cell = ((h - first_plane) * high + row - first_row) * wide
-                            cell -= first_column
-                            end = min(first_column + wide, dx.shape[3])
-                            for column in range(max(first_column, 0), end):
-                                for c in range(dy.shape[4]):
-                                    won = winner[n, plane, i, j, c] == cell + column
-                                    share = dy[n, plane, i, j, c] if won else 0.0
-                                    dx[n, h, row, column, c] += share
+        overlap = ahead < deep or down < high or across < wide
+        if overlap or not (
+            covered(dy.shape[1], deep, ahead, front, dx.shape[1])
+            and covered(dy.shape[2], high, down, top, dx.shape[2])
+            and covered(dy.shape[3], wide, across, left, dx.shape[3])
+        ):
+            clear(n, dx)
+        for i in range(dy.shape[1]):
+            plane, planes, a = clipped(i, deep, ahead, front, dx.shape[1])
+            for j in range(dy.shape[2]):
+                row, rows, b = clipped(j, high, down, top, dx.shape[2])
+                for k in range(dy.shape[3]):
+                    column, columns, c = clipped(k, wide, across, left, dx.shape[3])
+                    spread_to_winner(
+                        dy, winner, cell_at(n, i, j, k, dy),
+                        dx, cell_at(n, plane, row, column, dx), (planes, rows, columns),
+                        steps_of(dx), (a * high + b) * wide + c, (high * wide, wide, 1),
+                        overlap, dx.shape[4], BITS,
+                    )  # fmt: skip
+
+
+def covered(windows, size, step, before, length):
+    """Whether every place of an axis lies in a window."""
+    return step <= size and (windows - 1) * step + size >= before + length
+
+
+def clear(n, volumes):
+    """Fill a sample with zeros."""
+    for plane in range(volumes.shape[1]):
+        for row in range(volumes.shape[2]):
+            for column in range(volumes.shape[3]):
+                for c in range(volumes.shape[4]):
+                    volumes[n, plane, row, column, c] = 0.0
 
 
 @kernel(work=_work)
 def average_pool(x, y, deep, high, wide, ahead, down, across, front, top, left):
     """y is the mean of the cells of each window that lie inside x."""
     for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        n = line // (y.shape[1] * y.shape[2])
-        plane = line // y.shape[2] % y.shape[1]
-        i = line % y.shape[2]
-        first_plane, first_row = plane * ahead - front, i * down - top
-        for j in range(y.shape[3]):
-            begin, end = max(j * across - left, 0), min(j * across - left + wide, x.shape[3])
-            for c in range(y.shape[4]):
-                y[n, plane, i, j, c] = 0.0
-            cells = 0.0
-            for h in range(max(first_plane, 0), min(first_plane + deep, x.shape[1])):
-                for row in range(max(first_row, 0), min(first_row + high, x.shape[2])):
-                    for column in range(begin, end):
-                        cells += 1.0
-                        for c in range(y.shape[4]):
-                            y[n, plane, i, j, c] += x[n, h, row, column, c]
-            for c in range(y.shape[4]):
-                y[n, plane, i, j, c] = y[n, plane, i, j, c] / cells
+        n, i, j = line_of(line, y)
+        plane, planes, _ = clipped(i, deep, ahead, front, x.shape[1])
+        row, rows, _ = clipped(j, high, down, top, x.shape[2])
+        for k in range(y.shape[3]):
+            column, columns, _ = clipped(k, wide, across, left, x.shape[3])
+            sum_of_box(
+                x, cell_at(n, plane, row, column, x), (planes, rows, columns), steps_of(x),
+                1.0 / float(planes * rows * columns),
+                y, cell_at(n, i, j, k, y), y.shape[4], BITS,
+            )  # fmt: skip
 
 
 @kernel(work=_work)
 def average_pool_gradient(dy, dx, deep, high, wide, ahead, down, across, front, top, left):
     """Each dy is shared by the cells of its window that lie inside dx."""
     for n in prange(dx.shape[0]):
-        for h in range(dx.shape[1]):
-            for row in range(dx.shape[2]):
-                for column in range(dx.shape[3]):
-                    for c in range(dx.shape[4]):
-                        dx[n, h, row, column, c] = 0.0
-        for plane in range(dy.shape[1]):
-            edge = plane * ahead - front
-            first_plane, last_plane = max(edge, 0), min(edge + deep, dx.shape[1])
-            for i in range(dy.shape[2]):
-                first, last = max(i * down - top, 0), min(i * down - top + high, dx.shape[2])
-                for j in range(dy.shape[3]):
-                    begin = max(j * across - left, 0)
-                    end = min(j * across - left + wide, dx.shape[3])
-                    share = 0.0
-                    for _ in range((last_plane - first_plane) * (last - first) * (end - begin)):
-                        share += 1.0
-                    share = 1.0 / share
-                    for h in range(first_plane, last_plane):
-                        for row in range(first, last):
-                            for column in range(begin, end):
-                                for c in range(dy.shape[4]):
-                                    own = dy[n, plane, i, j, c] * share
-                                    dx[n, h, row, column, c] += own
+        overlap = ahead < deep or down < high or across < wide
+        if overlap or not (
+            covered(dy.shape[1], deep, ahead, front, dx.shape[1])
+            and covered(dy.shape[2], high, down, top, dx.shape[2])
+            and covered(dy.shape[3], wide, across, left, dx.shape[3])
+        ):
+            clear(n, dx)
+        for i in range(dy.shape[1]):
+            plane, planes, _ = clipped(i, deep, ahead, front, dx.shape[1])
+            for j in range(dy.shape[2]):
+                row, rows, _ = clipped(j, high, down, top, dx.shape[2])
+                for k in range(dy.shape[3]):
+                    column, columns, _ = clipped(k, wide, across, left, dx.shape[3])
+                    spread_over_box(
+                        dy, cell_at(n, i, j, k, dy), 1.0 / float(planes * rows * columns),
+                        dx, cell_at(n, plane, row, column, dx), (planes, rows, columns),
+                        steps_of(dx), overlap, dx.shape[4], BITS,
+                    )  # fmt: skip
 
 
 @kernel(work=_work)
