@@ -182,9 +182,17 @@ def test_again_with_other_numbers():
     np.testing.assert_allclose(y, expected + 3.0, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("dtype", TOLERANCE)
-def test_nothing_depends_on_the_threads(dtype, monkeypatch):
-    case = Case((64, 12, 12, 32), (3, 3, 32, 32), (10, 10), (1, 1, 0, 0, 1, 1))
+@pytest.mark.parametrize(
+    ("dtype", "images", "channels"),
+    [
+        ("float32", 64, 32),
+        ("float64", 64, 32),
+        ("float32", 6, 256),
+    ],
+)
+def test_nothing_depends_on_the_threads(dtype, images, channels, monkeypatch):
+    x, w = (images, 12, 12, channels), (3, 3, channels, channels)
+    case = Case(x, w, (10, 10), (1, 1, 0, 0, 1, 1))
     x, w, dy, _ = operands(case, dtype)
     found = []
     for threads in ("1", "2", "5"):
@@ -207,10 +215,11 @@ def walk(images, side, channels, filters, window=3, step=1, dilation=1, real="fl
 
 def test_tiles_are_taken_where_they_pay():
     assert Tiles(walk(128, 26, 32, 32)).pay
-    assert Tiles(walk(8, 16, 256, 256)).pay
+    assert Tiles(walk(8, 16, 512, 512)).pay
+    assert Tiles(walk(32, 34, 32, 16)).pay
     assert not Tiles(walk(1, 6, 64, 64)).pay
     assert not Tiles(walk(128, 28, 1, 32)).pay
-    assert not Tiles(walk(128, 26, 32, 3)).pay
+    assert not Tiles(walk(1, 16, 512, 512)).pay
     assert not Tiles(walk(128, 26, 1024, 1024)).pay
     for other in ({"window": 5}, {"step": 2}, {"dilation": 2}, {"real": "float64"}):
         assert not Tiles(walk(128, 26, 32, 32, **other)).pay

@@ -11,15 +11,18 @@ from pronghorn.devices.convolution.plan import Walk
 from pronghorn.devices.product.layout import LINE
 from pronghorn.devices.simd.tiles import POINTS, SIDE
 
-STRIP = 16
-"""Tiles of a unit."""
-WINDOWS_BYTES = 12 * 1024 * 1024
-"""Of all transformed windows, at most: every strip reads all of them."""
+STRIP, LONG_STRIP = 16, 64
+"""Tiles of a unit, at least and at most."""
+NEAR_BYTES, WINDOWS_BYTES = 8 * 1024 * 1024, 48 * 1024 * 1024
+"""Of all transformed windows: those that stay in a cache though every strip reads all of them, and
+those that there are at most."""
 TRANSFORM = 300
 """Cost of a tile's transforms, for a channel or a filter, in multiplications."""
-WINDOW = 300
-"""Cost of a window's transform."""
-GAIN = 0.6
+WINDOW, FAR_WINDOW = 300, 600
+"""Cost of a window's transform, into a cache or beyond."""
+LONE = 1.4
+"""Cost of a multiplication in a register block of one register's width, in plain sums."""
+GAIN = 0.65
 """Of the cost of plain sums, at most: from there on it was faster wherever it was measured."""
 
 
@@ -46,9 +49,9 @@ class Tiles:
         windows = walk.channels * self.columns
         tile = POINTS * windows + TRANSFORM * (walk.channels + self.columns)
         places = walk.images * walk.rows.places * walk.columns.places
-        sums = places * 9 * walk.channels * walk.filters
-        cost = self.count * tile + WINDOW * windows
-        return cost < GAIN * sums and POINTS * windows * walk.shape.itemsize <= WINDOWS_BYTES
+        sums = places * 9 * walk.channels * self.plain_columns
+        cost = self.count * tile + (WINDOW if self._near else FAR_WINDOW) * windows
+        return cost < GAIN * sums and self._windows_bytes <= WINDOWS_BYTES
 
     @property
     def panels(self) -> int:
@@ -59,6 +62,15 @@ class Tiles:
     def columns(self) -> int:
         """Filters, to whole panels."""
         return self.panels * self.walk.shape.width
+
+    @property
+    def plain_columns(self) -> float:
+        """Filters as plain sums compute them: in registers that are filled, of which a last one
+        alone is not worth a half of two."""
+        shape = self.walk.shape
+        panels, rest = divmod(self.walk.filters, shape.width)
+        last = shape.width if rest > shape.lanes else LONE * shape.lanes if rest else 0
+        return panels * shape.width + last
 
     @property
     def line_tiles(self) -> int:
@@ -76,9 +88,16 @@ class Tiles:
         return self.walk.images * self.image_tiles
 
     @property
+    def strip(self) -> int:
+        """Tiles of a unit: more where windows come from far, as long as half the tasks have one."""
+        if self._near:
+            return STRIP
+        return max(STRIP, min(LONG_STRIP, 2 * self.count // self.walk.least_units))
+
+    @property
     def strips(self) -> int:
         """Units of work."""
-        return -(-self.count // STRIP)
+        return -(-self.count // self.strip)
 
     @property
     def windows_step(self) -> int:
@@ -99,8 +118,16 @@ class Tiles:
         """Elements of scratch memory for a task: zeros, outputs and a copy of a tile, a strip."""
         channels, columns = self.walk.channels, self.columns
         tile = columns + SIDE * SIDE * self.walk.shape.width + POINTS * channels
-        strip = POINTS * (STRIP * (channels + columns) + 2 * self._line)
+        strip = POINTS * (self.strip * (channels + columns) + 2 * self._line)
         return -(-(tile + strip) // self._line) * self._line
+
+    @property
+    def _windows_bytes(self) -> int:
+        return POINTS * self.walk.channels * self.columns * self.walk.shape.itemsize
+
+    @property
+    def _near(self) -> bool:
+        return self._windows_bytes <= NEAR_BYTES
 
     @property
     def _line(self) -> int:
@@ -113,7 +140,7 @@ class Tiles:
             at.WINDOWS_STEP: self.windows_step,
             at.ROOM: self.room,
             at.TILES: self.count,
-            at.STRIP: STRIP,
+            at.STRIP: self.strip,
             at.IMAGE_TILES: self.image_tiles,
             at.LINE_TILES: self.line_tiles,
             at.CHANNELS: walk.channels,
