@@ -192,4 +192,5 @@ class Frames(Steps):
 
 def columns(w: Array) -> Array:
     """Kernels as a matrix that has a column for each filter."""
-    return w.reshape((prod(w.shape[:-1]), w.shape[-1]))
+    *window, filters = w.shape
+    return w.reshape((prod(window), filters))
