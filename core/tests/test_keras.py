@@ -60,6 +60,11 @@ def installed():
             "pronghorn.preprocessing.image:ImageDataGenerator",
         ),
         ("keras.backend", "set_epsilon", "pronghorn.backend:set_epsilon"),
+        ("keras.saving", "load_model", "pronghorn.models:load_model"),
+        ("keras.config", "set_floatx", "pronghorn.backend:set_floatx"),
+        ("keras.utils", "pad_sequences", "pronghorn.preprocessing.sequence:pad_sequences"),
+        ("keras.utils", "PyDataset", "pronghorn.utils:Sequence"),
+        ("keras", "Layer", "pronghorn.layers:Layer"),
     ],
 )
 def test_names_of_keras_lead_to_pronghorns(installed, module, name, target):

@@ -65,11 +65,23 @@ LAYERS = frozenset(
 """Modules that `keras.layers` has had. Names moved between them, so each has all layers."""
 
 MOVED = {
-    "keras": ("pronghorn", "pronghorn.models", "pronghorn.components.input"),
+    "keras": (
+        "pronghorn",
+        "pronghorn.models",
+        "pronghorn.components.input",
+        "pronghorn.engine.topology",
+    ),
+    "keras.config": ("pronghorn.backend",),
     "keras.engine": ("pronghorn.engine.topology", "pronghorn.layers", "pronghorn.models"),
     "keras.engine.base_layer": ("pronghorn.engine.topology", "pronghorn.layers"),
     "keras.engine.topology": ("pronghorn.engine.topology", "pronghorn.layers", "pronghorn.models"),
     "keras.engine.training": ("pronghorn.utils.generic_utils",),
+    "keras.saving": ("pronghorn.models", "pronghorn.utils.generic_utils"),
+    "keras.utils": (
+        "pronghorn.utils",
+        "pronghorn.preprocessing.image",
+        "pronghorn.preprocessing.sequence",
+    ),
     "keras.utils.conv_utils": ("pronghorn.utils.np_utils",),
     "keras.utils.vis_utils": ("pronghorn.utils.visualize_util",),
 }

@@ -6,7 +6,7 @@ import pytest
 from pronghorn import activations
 from pronghorn import backend as K
 from pronghorn.components.layer import Layer
-from pronghorn.layers import LSTM, Activation, Dense, Masking
+from pronghorn.layers import LSTM, Activation, Dense, Input, Masking
 from pronghorn.models import Sequential, load_model
 from pronghorn.testing import run_pass
 
@@ -149,10 +149,34 @@ def test_an_array_that_no_attribute_holds_is_no_weight():
         Sequential([Loose(input_shape=(3,))])
 
 
+def test_the_shape_is_found_out_where_none_is_told():
+    class Doubled(Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight(shape=(input_shape[-1], 3), initializer="ones")
+
+        def call(self, x):
+            return K.concatenate([K.dot(x, self.w)] * 2)
+
+    model = Sequential([Doubled(input_shape=(None, 4)), LSTM(2)])
+    assert model.layers[0].output_shape == (None, None, 6)
+
+
+def test_layers_are_not_called_and_models_predict():
+    with pytest.raises(TypeError, match="put layers one after the other into a model"):
+        Dense(2)(Input((4,)))
+    model = Sequential([Dense(2, input_dim=4)])
+    np.testing.assert_array_equal(model(X), model.predict(X))
+    with pytest.raises(TypeError, match="called with an array"):
+        model(Input((4,)))
+
+
 def test_a_wrong_shape_is_told():
     class Wrong(Layer):
         def call(self, x):
             return x[:, :2]
+
+        def compute_output_shape(self, input_shape):
+            return input_shape
 
     with pytest.raises(ValueError, match=r"shape \(12, 2\) where \(12, 4\) is expected"):
         Sequential([Wrong(input_shape=(4,))]).predict(X)

@@ -30,6 +30,21 @@ def test_arguments_by_another_spelling_are_known():
     assert MaxNorm(max_value=3).m == 3
 
 
+def test_numbers_of_numpy_are_those_of_python():
+    made = Dense(np.arange(3).max() + 1, batch_input_shape=(None, np.int64(2)))
+    assert made.output_dim == 3
+    assert type(made.output_dim) is type(made.batch_input_shape[1]) is int
+
+
+def test_a_list_is_kept_as_it_is():
+    class Keeping(Component):
+        def __init__(self, values):
+            self.values = values
+
+    given = [1.0]
+    assert Keeping(given).values is given
+
+
 def test_a_constructor_that_takes_anything_judges_for_itself():
     class Open(Component):
         def __init__(self, **kwargs):

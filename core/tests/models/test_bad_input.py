@@ -64,6 +64,28 @@ def test_a_single_sample_is_told_what_it_lacks(model):
         model.predict(X[0])
 
 
+@pytest.mark.parametrize(
+    ("takes", "given", "cure"),
+    [
+        ((5, 6, 1), (2, 5, 6), "give x[..., None]"),
+        ((5, 6, 3), (2, 3, 5, 6), "its channels come first: give np.moveaxis(x, 1, -1)"),
+        ((3, 5, 6), (2, 5, 6, 3), "its channels come last: give np.moveaxis(x, -1, 1)"),
+        ((30,), (2, 5, 6), "give x.reshape(len(x), -1)"),
+    ],
+)
+def test_input_that_another_layout_would_fit(takes, given, cure):
+    with refused(ShapeError, f"takes shape {(None, *takes)}, but the array has shape {given}; "):
+        Sequential([Activation("relu", input_shape=takes)]).predict(np.zeros(given))
+    with refused(ShapeError, cure):
+        Sequential([Activation("relu", input_shape=takes)]).predict(np.zeros(given))
+
+
+@pytest.mark.parametrize("shape", [{"input_dim": (4,)}, {"input_shape": (4, 2.5)}])
+def test_what_is_no_shape(shape):
+    with refused(ShapeError, "is no shape: give whole numbers, such as input_shape=(784,)"):
+        Sequential([Dense(3, **shape)])
+
+
 def test_labels_with_nan_name_the_rows(model):
     bad = Y.copy()
     bad[2, 1] = np.nan

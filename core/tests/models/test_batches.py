@@ -85,7 +85,7 @@ def test_mistakes():
     model = made()
     with pytest.raises(ValueError, match="give no y, no sample_weight"):
         model.fit(Batches(), Y)
-    with pytest.raises(ValueError, match="give samples_per_epoch"):
+    with pytest.raises(ValueError, match="give steps_per_epoch"):
         model.fit(generator(), verbose=0)
     with pytest.raises((TypeError, ValueError), match="y"):
         model.fit(X, verbose=0)

@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import sklearn.metrics
 
-from pronghorn import registry
+from pronghorn import metrics, registry
 from pronghorn.components.context import EagerContext
 from pronghorn.components.metric import Metric, accuracy_for
 from pronghorn.components.objective import Objective
+from pronghorn.models.compiling import label_metrics
 
 
 def is_metric(case):
@@ -202,3 +203,11 @@ def test_configuration_round_trip():
     top = Metric.get({"name": "top_k_categorical_accuracy", "config": {"k": 2}})
     assert Metric.get(top.to_identifier()).get_config() == {"k": 2}
     assert Metric.get("mse").to_identifier() == "mean_squared_error"
+
+
+@pytest.mark.parametrize("name", ["AUC", "precision", "mse"])
+def test_a_label_stays_with_the_metric(name):
+    made = getattr(metrics, name)(name="mine")
+    again = Metric.get(Metric.get(made).to_identifier())
+    labelled = label_metrics([made, again], Objective.get("mse"), (None, 1))
+    assert [label for label, _ in labelled] == ["mine", "mine_1"]

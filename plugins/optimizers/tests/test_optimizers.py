@@ -282,3 +282,11 @@ def test_settings_are_changed_as_variables_of_keras():
     copied.lr.set_value(3.0)
     assert (copied.lr, optimizer.lr) == (3.0, 0.125)
     assert type(optimizer.get_config()["lr"]) is float
+
+
+def test_an_optimizer_for_keras_is_told_what_to_write():
+    class Keras1(Optimizer):
+        def get_updates(self, params, constraints, loss): ...
+
+    with pytest.raises(TypeError, match=r"Keras1 has no rule.*@ph\.register\.optimizer"):
+        Keras1()

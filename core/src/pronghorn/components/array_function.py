@@ -16,6 +16,10 @@ import numpy as np
 from pronghorn.components.context import Array, Context
 from pronghorn.errors import ConfigError, ShapeError
 
+PROBES = (2, 3)
+"""Lengths that stand for those not known, when a function is asked for its output's shape."""
+
+Shape = tuple[int | None, ...]
 INSTALL = "pip install 'pronghorn[autograd]'"
 
 
@@ -117,7 +121,7 @@ class ArrayFunction:
         if np.shape(value) != y.shape:
             raise ShapeError(
                 f"{self.name} gives an array of shape {np.shape(value)} where {y.shape} is "
-                "expected: correct output_shape, which is without the batch axis"
+                "expected: correct the output shape that the layer is given or tells"
             )
         y[...] = value
 
@@ -176,6 +180,30 @@ def _follow_numpy() -> None:
 
     if not hasattr(ArrayBox, "__array_function__"):
         ArrayBox.__array_function__ = followed
+
+
+def tried_shape(
+    function: Callable[[tuple[int, ...]], Any], input_shape: Shape, layer: str, advice: str
+) -> Shape:
+    """The shape of what `function` makes of inputs of such a shape; None where it is not settled.
+
+    Raises:
+        ShapeError: it fails, or gives no one shape. `advice` says what to do.
+    """
+    found = []
+    for probe in PROBES:
+        shape = tuple(n or probe for n in input_shape)
+        try:
+            with np.errstate(all="ignore"):
+                found.append(np.shape(function(shape)))
+        except Exception as error:
+            raise ShapeError(
+                f"layer {layer!r}: it cannot be tried on an array of shape {shape} to see what "
+                f"shape it gives ({error}): {advice}"
+            ) from error
+    if len({len(shape) for shape in found}) > 1:
+        raise ShapeError(f"layer {layer!r}: its output has no one shape: {advice}")
+    return tuple(a if a == b else None for a, b in zip(*found, strict=True))
 
 
 def shape_from(given: Any, input_shape: Any, batch: int | None) -> tuple[int | None, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pronghorn.components.array_function import ArrayFunction
+from pronghorn.components.array_function import ArrayFunction, Shape, tried_shape
 from pronghorn.components.context import Array, Context
 from pronghorn.components.weight import Weight
 
@@ -18,11 +18,24 @@ if TYPE_CHECKING:
     from pronghorn.components.layer import Layer
 
 
+def output_shape(layer: "Layer", input_shape: Shape) -> Shape:
+    """The shape that `layer.call` gives, found out by a trial."""
+
+    def tried(shape: tuple[int, ...]) -> Any:
+        arrays = [weight.value for weight in layer.own_weights]
+        mask = np.ones(shape[:2], bool) if layer.masked else None
+        return _value(layer, np.ones(shape, layer.dtype), *arrays, mask=mask)
+
+    return tried_shape(tried, input_shape, layer.name, "write get_output_shape_for")
+
+
 def forward(layer: "Layer", x: Array, ctx: Context) -> Array:
     """Have `layer.call` make the output in every step."""
     shape = layer.get_output_shape_for(x.shape)
     y = ctx.empty(tuple(x.shape[0] if n is None else n for n in shape))
-    function = ArrayFunction(partial(_value, layer))
+    value = partial(_value, layer)
+    value.__name__ = f"{layer.name}.call"  # type: ignore[attr-defined]
+    function = ArrayFunction(value)
     ctx.saved.x, ctx.saved.function = x, function
     function.forward([x, *layer.own_weights], y, ctx, ctx.mask)
     return y

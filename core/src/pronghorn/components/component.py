@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from pronghorn import registry
 from pronghorn.components.custom import find_custom_object
 from pronghorn.components.spelling import canonical_arguments, not_understood
@@ -23,7 +25,8 @@ class _Spelled(ABCMeta):
         return constructor.replace(parameters=list(constructor.parameters.values())[1:])
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        given = canonical_arguments(cls, kwargs)
+        args = tuple(map(_python_numbers, args))
+        given = {n: _python_numbers(v) for n, v in canonical_arguments(cls, kwargs).items()}
         known = all_arguments(cls) if _lacks_arguments(cls, args, given) else own_arguments(cls)
         unknown = [name for name in given if name not in known]
         if unknown and (known != own_arguments(cls) or not _takes_more(cls)):
@@ -97,6 +100,15 @@ class Component(metaclass=_Spelled):
     def __repr__(self) -> str:
         shown = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
         return f"{type(self).__name__}({shown})"
+
+
+def _python_numbers(value: Any) -> Any:
+    """NumPy's numbers, such as `y.max() + 1`, as Python's, which configurations hold."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if type(value) in (tuple, list) and any(isinstance(part, np.generic) for part in value):
+        return type(value)(map(_python_numbers, value))
+    return value
 
 
 @cache

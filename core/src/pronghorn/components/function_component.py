@@ -54,13 +54,15 @@ class FunctionComponent(NamedComponent):
     def configured(self, **config: Any) -> Self:
         """This component with other options."""
         made = copy(self)
+        made.label = config.pop("name", self.label)
         made._configure(self.function, {**self.config, **canonical_names(self.config, config)})
         made.forget()
         return made
 
     def get_config(self) -> dict[str, Any]:
-        """The options that differ from their defaults."""
-        return {n: v for n, v in self.config.items() if v != self.defaults[n]}
+        """The options that differ from their defaults, and the label if there is one."""
+        label = {"name": self.label} if self.label else {}
+        return {n: v for n, v in self.config.items() if v != self.defaults[n]} | label
 
     def kernels(self) -> tuple[KernelPair, ...]:
         """Kernels in which the function, and its derivative if it has one, are compiled."""

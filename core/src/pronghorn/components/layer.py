@@ -87,6 +87,13 @@ class Layer(Component):
                 "super().__init__(**kwargs)"
             )
 
+    def __call__(self, *inputs: Any) -> Any:
+        """Raise TypeError: there is no graph of tensors."""
+        raise TypeError(
+            f"layer {self.name!r} cannot be called: put layers one after the other into a model, "
+            "as in Sequential([Input((4,)), Dense(3)]), whose predict() takes arrays"
+        )
+
     # What a subclass writes.
 
     def build(self, input_shape: Shape) -> None:
@@ -95,7 +102,9 @@ class Layer(Component):
     def get_output_shape_for(self, input_shape: Shape) -> Shape:
         """Shape of the output, batch axis first, for this shape of the input."""
         newer = getattr(self, "compute_output_shape", None)
-        return input_shape if newer is None else tuple(newer(input_shape))
+        if newer is not None:
+            return tuple(newer(input_shape))
+        return called.output_shape(self, input_shape) if hasattr(self, "call") else input_shape
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """Describe the output of `x`; keep in `ctx.saved` what `backward` needs.
@@ -158,6 +167,14 @@ class Layer(Component):
             return self.batch_input_shape
         input_dim = getattr(self, "input_dim", None)
         return (None, input_dim) if input_dim else None
+
+    def check_declared_shape(self, shape: Shape) -> None:
+        """Raise ShapeError if what the constructor was told is no shape."""
+        if any(n is not None and (not isinstance(n, int) or n < 1) for n in shape):
+            raise ShapeError(
+                f"layer {self.name!r}: {shape} is no shape: give whole numbers, such as "
+                "input_shape=(784,) or input_dim=784; None stands for any length"
+            )
 
     def check_data(self, x: Any) -> None:
         """Raise an error if a model's input array, whose shape fits, has values that do not."""

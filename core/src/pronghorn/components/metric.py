@@ -24,7 +24,7 @@ class Metric(NamedComponent):
     It is made of sums over rows, which are added up over all batches before `result` is taken.
 
     Attributes:
-        name: the identifier, which is also the label in logs.
+        name: the identifier, which is also the label in logs unless there is a `label`.
         width: how many sums over the rows it needs.
         sparse: whether targets may be class numbers, one for each row.
         row: the function `row(t, p) -> tuple` of one row of targets and predictions, `width`
@@ -113,6 +113,7 @@ class ObjectiveMetric(Metric):
     def __init__(self, objective: Objective) -> None:
         self.objective = objective
         self.name = self.__name__ = objective.name
+        self.label = objective.label
         self.__doc__ = objective.__doc__
         self.sparse = objective.sparse
         self.reduction = objective.reduction

@@ -10,9 +10,11 @@ class NamedComponent(Component):
 
     Attributes:
         name: the identifier.
+        label: what its user calls it, by the argument `name` of Keras 2 and 3; else None.
     """
 
     name: str = ""
+    label: str | None = None
 
     def to_identifier(self) -> Any:
         """What a configuration holds for this component: its name, or name and options."""

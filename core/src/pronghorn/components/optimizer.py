@@ -67,8 +67,14 @@ class Optimizer(Component):
         super().__setattr__(name, kept)
 
     def check_arguments(self) -> None:
-        """Raise TypeError if a number of the rule is none, ValueError for a negative rate."""
-        for name in {"lr", "decay", *(self.scalar_names if hasattr(self, "rule") else ())}:
+        """Raise TypeError if there is no rule or a number of it is none, ValueError if negative."""
+        if not hasattr(self, "rule"):
+            raise TypeError(
+                f"optimizer {self.name} has no rule: there is no graph for get_updates or "
+                "update_step; write what happens to one parameter as a function, under "
+                "@ph.register.optimizer: def sgd(param, grad, lr=0.01): return param - lr * grad"
+            )
+        for name in {"lr", "decay", *self.scalar_names}:
             value = getattr(self, name, 0.0)
             if isinstance(value, str) or not hasattr(value, "__float__"):
                 raise TypeError(f"{self.name}: {name!r} must be a number, not {value!r}")

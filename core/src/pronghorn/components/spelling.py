@@ -95,10 +95,12 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "run_eagerly": (None, False),
     "save_freq": ("epoch",),
     "scale": (True,),
+    "start_from_epoch": (0,),
     "steps_per_execution": (None, 1),
     "use_bias": (True,),
     "validation_batch_size": (None,),
     "validation_freq": (1,),
+    "weight_decay": (None,),
     "weighted_metrics": (None, []),
 }
 """Values of arguments of Keras 2 and 3 that mean what is done without them: they are left out."""

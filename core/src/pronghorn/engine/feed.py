@@ -1,7 +1,7 @@
 """Checks the user's arrays and brings them to a plan's buffers, a batch at a time."""
 
 from collections.abc import Mapping, Sequence
-from math import isnan
+from math import isnan, prod
 from typing import Any
 
 import numpy as np
@@ -98,16 +98,27 @@ def check_input(x: Any, expected: Shape, layer_name: str) -> None:
     shape = x.shape if len(x.shape) > 1 else (*x.shape, 1)
     if len(shape) == len(expected) and _fits(shape[1:], expected[1:]):
         return
-    single = len(x.shape) == len(expected) - 1 and _fits(x.shape, expected[1:])
-    hint = "; for a single sample give x[None]" if single else ""
     raise ShapeError(
         f"Error when checking model input: layer {layer_name!r} takes shape {expected}, but the "
-        f"array has shape {tuple(x.shape)}{hint}"
+        f"array has shape {tuple(x.shape)}{_input_hint(x.shape, expected)}"
     )
 
 
-def _fits(shape: Sequence[int], expected: Sequence[int | None]) -> bool:
-    return shape == expected or all(
+def _input_hint(given: Shape, expected: Shape) -> str:
+    """What turns an input of this shape into one that fits, where that can be guessed."""
+    wanted, sample = expected[1:], given[1:]
+    ways = {
+        "; for a single sample give x[None]": given,
+        "; give x[..., None], which adds the last axis": (*sample, 1),
+        "; its channels come first: give np.moveaxis(x, 1, -1)": (*sample[1:], *sample[:1]),
+        "; its channels come last: give np.moveaxis(x, -1, 1)": (*sample[-1:], *sample[:-1]),
+        "; give x.reshape(len(x), -1), or begin with Flatten": (prod(n or 1 for n in sample),),
+    }
+    return next((hint for hint, shape in ways.items() if _fits(shape, wanted)), "")
+
+
+def _fits(shape: Sequence[int | None], expected: Sequence[int | None]) -> bool:
+    return len(shape) == len(expected) and all(
         want is None or want == n for n, want in zip(shape, expected, strict=True)
     )
 
@@ -146,6 +157,11 @@ def _hint(given: Shape, output: Shape, objective: Objective) -> str:
     """What is probably meant by targets of another shape."""
     if len(given) < len(output):
         return ". The output has more axes: a Flatten or pooling layer may be missing before"
+    if given[-1] == 1 and objective.name in ("mean_squared_error", "binary_crossentropy"):
+        return (
+            ". There is one target for each sample: give the last layer one output, or make class "
+            "numbers one-hot with pronghorn.utils.np_utils.to_categorical"
+        )
     if given[-1] == 1 and not objective.sparse:
         return (
             ". You are passing a target array of class numbers: make it one-hot with "

@@ -16,8 +16,14 @@ POLL_SECONDS = 0.05
 class Sequence:
     """Batches by number, as Keras 2 and 3 have them: a subclass has `__len__` and `__getitem__`.
 
-    A batch is `(x, y)` or `(x, y, sample_weight)`; for predictions it may be x alone.
+    A batch is `(x, y)` or `(x, y, sample_weight)`; for predictions it may be x alone. One thread
+    fetches batches ahead, whatever the arguments of Keras 3's `PyDataset` ask for.
     """
+
+    def __init__(
+        self, workers: int = 1, use_multiprocessing: bool = False, max_queue_size: int = 10
+    ) -> None:
+        """Take the arguments of `PyDataset`; a subclass need not call this."""
 
     def __len__(self) -> int:
         """How many batches make an epoch."""

@@ -103,6 +103,8 @@ class Chain(Composite):
                 f"the first layer of a model must know its input's shape: give {layer.name!r} "
                 f"({type(layer).__name__}) an input_shape, batch_input_shape or input_dim"
             )
+        if not isinstance(declared, list):  # the inputs of a Merge are known to its branches
+            layer.check_declared_shape(declared)
         if layer.batch_input_shape is None:
             layer.batch_input_shape = tuple(declared)
         return declared

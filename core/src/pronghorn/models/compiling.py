@@ -36,7 +36,7 @@ def label_metrics(
             label, metric = "acc", Metric.get(accuracy_for(objective, output_shape, class_mode))
         else:
             metric = Metric.get(given)
-            label = metric.name
+            label = metric.label or metric.name
         labelled.append((f"{label}_{seen[label]}" if seen[label] else label, metric))
         seen[label] += 1
     return labelled

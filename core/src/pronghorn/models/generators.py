@@ -139,7 +139,12 @@ def _amount(samples: int | None, steps: int | None, name: str, batches: Any) -> 
     if samples is None and steps is None and isinstance(batches, BatchSequence):
         steps = len(batches)
     if (samples is None) == (steps is None):
-        raise ValueError(f"give {name} (samples) or the number of steps (batches), one of them")
+        counted = {"samples_per_epoch": "steps_per_epoch", "nb_val_samples": "validation_steps"}
+        raise ValueError(
+            "a generator does not tell where an epoch ends: give "
+            f"{counted.get(name, 'steps')} (batches), or, to the methods of generators, {name} "
+            "(samples); one of them"
+        )
     amount = steps if samples is None else samples
     assert amount is not None
     if amount < 1:

@@ -272,6 +272,18 @@ class Sequential(GeneratorMethods, Compiled):
         samples = self._inputs(x)
         return predict_all(self.runner, samples, samples.count)
 
+    def __call__(self, x: Arrays, training: bool | None = None) -> np.ndarray:
+        """The output for one batch, as `predict_on_batch` gives it.
+
+        Raises TypeError for what is no data: models cannot be called to make others of them.
+        """
+        if isinstance(x, Input) or training:
+            raise TypeError(
+                "a model is called with an array, to predict; models are made by "
+                "Sequential([...]), layers one after the other, and trained by fit()"
+            )
+        return self.predict_on_batch(x)
+
     def predict_proba(self, x: Arrays, batch_size: int = 32, verbose: int = 0) -> np.ndarray:
         """The same as `predict`, for models whose outputs are probabilities."""
         return self.predict(x, batch_size, verbose)
@@ -319,11 +331,15 @@ class Sequential(GeneratorMethods, Compiled):
 
     # Describing and saving.
 
-    def summary(self, line_length: int = 79) -> None:
-        """Print a table of the layers, their output shapes and numbers of parameters."""
+    def summary(self, line_length: int = 79, print_fn: Callable[[str], Any] = print) -> None:
+        """Print a table of the layers, their output shapes and numbers of parameters.
+
+        `print_fn` is called for each line of it.
+        """
         from pronghorn.models.summary import summary_lines
 
-        print("\n".join(summary_lines(self, line_length)))
+        for line in summary_lines(self, line_length):
+            print_fn(line)
 
     def to_json(self, **options: Any) -> str:
         """The architecture as JSON, without weights; `options` go to `json.dumps`."""

@@ -4,12 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pronghorn.utils.data_utils import PyDataset as PyDataset
     from pronghorn.utils.data_utils import Sequence as Sequence
     from pronghorn.utils.data_utils import get_file as get_file
     from pronghorn.utils.generic_utils import CustomObjectScope as CustomObjectScope
     from pronghorn.utils.generic_utils import Progbar as Progbar
     from pronghorn.utils.generic_utils import custom_object_scope as custom_object_scope
     from pronghorn.utils.generic_utils import get_custom_objects as get_custom_objects
+    from pronghorn.utils.generic_utils import (
+        register_keras_serializable as register_keras_serializable,
+    )
+    from pronghorn.utils.generic_utils import set_random_seed as set_random_seed
     from pronghorn.utils.io_utils import HDF5Matrix as HDF5Matrix
     from pronghorn.utils.np_utils import normalize as normalize
     from pronghorn.utils.np_utils import to_categorical as to_categorical
@@ -20,6 +25,7 @@ _HOMES = {
     "CustomObjectScope": "generic_utils",
     "HDF5Matrix": "io_utils",
     "Progbar": "generic_utils",
+    "PyDataset": "data_utils",
     "Sequence": "data_utils",
     "custom_object_scope": "generic_utils",
     "get_custom_objects": "generic_utils",
@@ -27,6 +33,8 @@ _HOMES = {
     "model_to_dot": "visualize_util",
     "normalize": "np_utils",
     "plot_model": "visualize_util",
+    "register_keras_serializable": "generic_utils",
+    "set_random_seed": "generic_utils",
     "to_categorical": "np_utils",
 }
 __all__ = list(_HOMES)

@@ -18,6 +18,8 @@ from pronghorn.engine.generators import Sequence as Sequence
 from pronghorn.errors import DatasetError
 from pronghorn.progress import Progbar
 
+PyDataset = Sequence
+
 VARIABLE = "PRONGHORN_DATASETS"
 """The environment variable that names the user's folder of datasets."""
 

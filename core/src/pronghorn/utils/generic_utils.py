@@ -1,11 +1,37 @@
 """Progress bars, custom objects and slices, under the names that Keras gives them."""
 
-from typing import Any
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
 
 from pronghorn.components.custom import custom_object_scope, get_custom_objects
 from pronghorn.progress import Progbar
 
 CustomObjectScope = custom_object_scope
+Named = TypeVar("Named", bound=Callable[..., Any])
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed the generators of Python and NumPy: weights, dropout and shuffling follow NumPy's."""
+    random.seed(seed)
+    np.random.seed(seed)
+
+
+def register_keras_serializable(
+    package: str = "Custom", name: str | None = None
+) -> Callable[[Named], Named]:
+    """Decorator: files that are loaded in this process find the class or function by its name.
+
+    Its name goes into files without `package`.
+    """
+
+    def register(thing: Named) -> Named:
+        get_custom_objects()[name or thing.__name__] = thing
+        return thing
+
+    return register
 
 
 def slice_arrays(arrays: Any, start: Any = None, stop: int | None = None) -> Any:
@@ -25,6 +51,8 @@ __all__ = [
     "Progbar",
     "custom_object_scope",
     "get_custom_objects",
+    "register_keras_serializable",
+    "set_random_seed",
     "slice_X",
     "slice_arrays",
 ]

@@ -18,16 +18,23 @@ class AUC(Metric):
 
     Args:
         num_thresholds: thresholds at equal distances from 0 to 1, both counted; two or more.
+        name: its label in logs.
     """
 
     name = "auc"
     examples = ({}, {"num_thresholds": 11})
 
-    def __init__(self, num_thresholds: int = 200) -> None:
+    def __init__(self, num_thresholds: int = 200, name: str | None = None) -> None:
         if num_thresholds < 2:
             raise ValueError(f"auc: num_thresholds must be 2 or more, got {num_thresholds!r}")
         self.num_thresholds = num_thresholds
+        self.label = name
         self.width = 2 * (num_thresholds - 1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The thresholds, and the label if there is one."""
+        label = {"name": self.label} if self.label else {}
+        return {"num_thresholds": self.num_thresholds, **label}
 
     def record(self, ctx: Context, t: Array, p: Array, sums: Array) -> None:
         """Describe the counts of negatives, then of positives, between each two thresholds."""

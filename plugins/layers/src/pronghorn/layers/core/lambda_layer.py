@@ -5,15 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from pronghorn.components.array_function import ArrayFunction, shape_from
+from pronghorn.components.array_function import ArrayFunction, shape_from, tried_shape
 from pronghorn.components.component import to_plain
 from pronghorn.components.context import Array, Context
 from pronghorn.components.custom import find_custom_object
 from pronghorn.components.layer import Layer, Shape
-from pronghorn.errors import ConfigError, ShapeError
-
-PROBES = (2, 3)
-"""Lengths that stand for those not known, when a function is asked for its output's shape."""
+from pronghorn.errors import ConfigError
 
 
 def _bent(x: Any, by: float = 0.25) -> Any:
@@ -89,23 +86,12 @@ class Lambda(Layer):
         """What was said, or what the function gives for inputs of such shapes."""
         if self.given_shape is not None:
             return shape_from(self.given_shape, input_shape, input_shape[0])
-        shapes = [self._tried([n or probe for n in input_shape]) for probe in PROBES]
-        if len({len(shape) for shape in shapes}) > 1:
-            raise ShapeError(f"layer {self.name!r}: give output_shape, the function has no one")
-        return tuple(a if a == b else None for a, b in zip(*shapes, strict=True))
+        return tried_shape(self._tried, input_shape, self.name, "give output_shape")
 
-    def _tried(self, shape: list[int]) -> tuple[int, ...]:
-        """The shape that the function gives for an array of ones."""
-        x = np.ones(shape, self.dtype)
-        try:
-            with np.errstate(all="ignore"):
-                mask = np.ones(shape[:2], bool) if self.masked else None
-                return np.shape(self._call(x, mask=mask))
-        except Exception as error:
-            raise ShapeError(
-                f"layer {self.name!r}: its function cannot be tried on an array of shape "
-                f"{tuple(shape)} to see what shape it gives ({error}): give output_shape"
-            ) from error
+    def _tried(self, shape: tuple[int, ...]) -> Any:
+        """What the function gives for an array of ones."""
+        mask = np.ones(shape[:2], bool) if self.masked else None
+        return self._call(np.ones(shape, self.dtype), mask=mask)
 
     def forward(self, x: Array, ctx: Context) -> Array:
         """y = function(x)."""
