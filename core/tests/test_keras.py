@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 import pronghorn.layers
-from pronghorn import keras
+from pronghorn import backend, keras
 from pronghorn.errors import ConfigError, MissingNameError, PronghornError
 
 
@@ -110,6 +110,19 @@ def test_missing_attributes_are_attribute_errors(installed):
     assert not hasattr(backend, "gradients_of")
     with pytest.raises(AttributeError, match=r"no keras\.backend\.placeholder: there is no graph"):
         backend.placeholder((2,))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("gradients", "has no 'gradients': there is no graph of tensors"),
+        ("in_train_phase", r"'in_train_phase': .* ask ctx\.training"),
+        ("concatenat", r"'concatenat'; did you mean 'concatenate'\?"),
+    ],
+)
+def test_what_the_backend_lacks(name, message):
+    with pytest.raises(AttributeError, match=message):
+        getattr(backend, name)
 
 
 def test_keras_itself_stands_before_it(monkeypatch):

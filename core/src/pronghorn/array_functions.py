@@ -8,6 +8,7 @@ compiles: there each means its `on_numbers`.
 import builtins
 import sys
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -440,6 +441,109 @@ def gather(reference: Any, indices: Any) -> Any:
 def one_hot(indices: Any, nb_classes: int) -> Any:
     """A row of zeros and a 1 for each class number."""
     return np.eye(nb_classes, dtype=backend.floatx())[np.asarray(_value(indices)).astype(int)]
+
+
+def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
+    """Whether each sample's class is among its k largest predictions."""
+    values, classes = _value(predictions), np.asarray(_value(targets)).astype(int)
+    chosen = np.take_along_axis(values, classes[:, None], axis=1)
+    return (values > chosen).sum(axis=1) < k
+
+
+# One after the other.
+
+
+def map_fn(fn: Callable[[Any], Any], elems: Any, name: str | None = None) -> Any:
+    """`fn` of each row."""
+    return stack([fn(element) for element in elems])
+
+
+def foldl(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None) -> Any:
+    """`fn(so far, row)`, from the first row to the last."""
+    rows = list(elems)
+    return reduce(fn, rows) if initializer is None else reduce(fn, rows, initializer)
+
+
+def foldr(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any = None) -> Any:
+    """`fn(so far, row)`, from the last row to the first."""
+    return foldl(fn, list(elems)[::-1], initializer)
+
+
+# Sequences, images and volumes.
+
+
+def temporal_padding(x: Any, padding: int = 1) -> Any:
+    """Sequences with so many zeros on both sides."""
+    return asymmetric_temporal_padding(x, padding, padding)
+
+
+def asymmetric_temporal_padding(x: Any, left_pad: int = 1, right_pad: int = 1) -> Any:
+    """Sequences with so many zeros before and after."""
+    return _padded(x, [(left_pad, right_pad)], "tf")
+
+
+def spatial_2d_padding(
+    x: Any, padding: Sequence[int] = (1, 1), dim_ordering: str = "default"
+) -> Any:
+    """Images with so many rows and columns of zeros on both sides."""
+    return _padded(x, [(n, n) for n in padding], dim_ordering)
+
+
+def asymmetric_spatial_2d_padding(
+    x: Any,
+    top_pad: int = 1,
+    bottom_pad: int = 1,
+    left_pad: int = 1,
+    right_pad: int = 1,
+    dim_ordering: str = "default",
+) -> Any:
+    """Images with margins of zeros."""
+    return _padded(x, [(top_pad, bottom_pad), (left_pad, right_pad)], dim_ordering)
+
+
+def spatial_3d_padding(
+    x: Any, padding: Sequence[int] = (1, 1, 1), dim_ordering: str = "default"
+) -> Any:
+    """Volumes with so many planes, rows and columns of zeros on both sides."""
+    return _padded(x, [(n, n) for n in padding], dim_ordering)
+
+
+def resize_images(
+    x: Any, height_factor: int, width_factor: int, dim_ordering: str = "default"
+) -> Any:
+    """Images with each row and column so many times."""
+    return _enlarged(x, (height_factor, width_factor), dim_ordering)
+
+
+def resize_volumes(
+    x: Any,
+    depth_factor: int,
+    height_factor: int,
+    width_factor: int,
+    dim_ordering: str = "default",
+) -> Any:
+    """Volumes with each plane, row and column so many times."""
+    return _enlarged(x, (depth_factor, height_factor, width_factor), dim_ordering)
+
+
+def _padded(x: Any, margins: Sequence[tuple[int, int]], dim_ordering: str) -> Any:
+    start = _first_of_space(dim_ordering)
+    widths = [*[(0, 0)] * start, *margins, *[(0, 0)] * (2 - start)]
+    return numpy_for(x).pad(x, widths, mode="constant")
+
+
+def _enlarged(x: Any, factors: Sequence[int], dim_ordering: str) -> Any:
+    for axis, factor in enumerate(factors, _first_of_space(dim_ordering)):
+        x = repeat_elements(x, factor, axis)
+    return x
+
+
+def _first_of_space(dim_ordering: str) -> int:
+    """The first axis that is neither the batch nor the channels."""
+    chosen = backend.image_dim_ordering() if dim_ordering == "default" else dim_ordering
+    if chosen not in ("tf", "th"):
+        raise ValueError(f"dim_ordering must be 'tf', 'th' or 'default', got {dim_ordering!r}")
+    return 2 if chosen == "th" else 1
 
 
 # New arrays.

@@ -5,11 +5,33 @@ functions, such as `mean`, are those of `pronghorn.array_functions`.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 _FLOATS = ("float32", "float64")
 _ORDERINGS = {"tf": "tf", "th": "th", "channels_last": "tf", "channels_first": "th"}
+
+ABSENT = {
+    **dict.fromkeys(
+        ("function", "gradients", "placeholder", "update", "update_add", "update_sub"),
+        "there is no graph of tensors: give NumPy arrays to the functions themselves",
+    ),
+    **dict.fromkeys(
+        ("dropout", "in_test_phase", "in_train_phase", "learning_phase", "set_learning_phase"),
+        "functions of arrays do not know whether the model trains: write a layer with "
+        "forward(x, ctx) and backward(dy, ctx), and ask ctx.training",
+    ),
+    **dict.fromkeys(
+        (
+            *("batch_normalization", "conv1d", "conv2d", "conv3d", "deconv2d", "pool2d", "pool3d"),
+            *("normalize_batch_in_training", "rnn", "separable_conv2d"),
+        ),
+        "use the layer that does this",
+    ),
+}
+"""What to say of functions of Keras's that are of no use here."""
 
 
 @dataclass
@@ -96,7 +118,16 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from pronghorn import array_functions  # which imports this module
 
-    try:
-        return getattr(array_functions, name)
-    except AttributeError:
-        raise AttributeError(f"pronghorn.backend has no {name!r}") from None
+    found = getattr(array_functions, name, None)
+    if found is None:
+        raise AttributeError(
+            f"pronghorn.backend has no {name!r}{_hint(name, dir(array_functions))}"
+        )
+    return found
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    if name in ABSENT:
+        return f": {ABSENT[name]}"
+    near = get_close_matches(name, [n for n in known if not n.startswith("_")], n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

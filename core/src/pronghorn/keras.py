@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from pronghorn import backend
 from pronghorn.errors import ConfigError, MissingNameError
 
 VERSION = "1.2.2"
@@ -93,8 +94,7 @@ ABSENT = {
     "Model": FUNCTIONAL,
     "merge": FUNCTIONAL,
     "applications": "load the model's .h5 file by keras.models.load_model, if it is Sequential",
-    "function": "there is no graph of tensors: give NumPy arrays to the functions themselves",
-    "placeholder": "there is no graph of tensors: give NumPy arrays to the functions themselves",
+    **backend.ABSENT,
 }
 """What to say about names that scripts are known to ask for."""
 

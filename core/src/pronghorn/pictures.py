@@ -77,8 +77,17 @@ def picture_path(path: str | PathLike[str]) -> Path:
 
 
 def save_figure(figure: "Figure", path: str | PathLike[str]) -> Path:
-    """Write the figure; the ending says the format (png where there is none)."""
+    """Write the figure; the ending says the format (png where there is none).
+
+    Raises OSError if it cannot be written.
+    """
     target = picture_path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, dpi=144)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(target, dpi=144)
+    except OSError as error:
+        raise OSError(
+            f"cannot write the picture {str(target)!r}: {error.strerror or error}; give a path in "
+            "a folder that can be written"
+        ) from error
     return target

@@ -228,6 +228,8 @@ def test_core_pairs():
 def test_unknown_device():
     with pytest.raises(DeviceError, match="'tpu'"):
         devices.get("tpu")
+    with pytest.raises(DeviceError, match="NVIDIA's GPUs are 'cuda'"):
+        devices.get("gpu")
 
 
 def test_switched_off_compiler(monkeypatch):

@@ -64,6 +64,8 @@ def test_a_miss_names_what_is_near_and_in_other_kinds(acme):
     )
     with pytest.raises(UnknownComponentError, match="'squareplus' is an activation"):
         registry.find("optimizers", "squareplus")
+    with pytest.raises(UnknownComponentError, match=r"'squareplus'\? Arguments do not stand in th"):
+        registry.find("activations", "squareplus(0.5)")
 
 
 @pytest.mark.parametrize("builtin", [PronghornError, KeyError, ValueError])

@@ -86,6 +86,8 @@ def test_curves_in_no_format_are_refused(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
     history.plot(tmp_path / "curves")
     assert [path.name for path in tmp_path.iterdir()] == ["curves.png"]
+    with pytest.raises(OSError, match=r"cannot write the picture .*in a folder that can be writt"):
+        history.plot(tmp_path / "curves.png" / "inside.png")
 
 
 def test_curves_show_training_and_validation_and_the_best(run):

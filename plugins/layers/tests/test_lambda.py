@@ -51,6 +51,12 @@ def test_equals_keras_1(case):
         (lambda x: K.switch(K.greater(x, 0.0), K.exp(x), K.log(2.0 + K.abs(x))), (None, 4)),
         (lambda x: K.batch_dot(K.expand_dims(x, 2), K.expand_dims(x, 1)), (None, 4, 4)),
         (lambda x: K.stack([K.std(x, axis=1), K.logsumexp(x, axis=1)], axis=1), (None, 2)),
+        (
+            lambda x: K.spatial_2d_padding(x.reshape(-1, 2, 2, 1), (1, 0), "tf"),
+            (None, 4, 2, 1),
+        ),
+        (lambda x: K.resize_images(K.reshape(x, (-1, 1, 2, 2)), 3, 1, "th"), (None, 1, 6, 2)),
+        (lambda x: K.map_fn(K.square, x) + K.foldr(lambda so_far, row: row, x), (None, 4)),
     ],
 )
 def test_functions_of_the_backend(function, expected):
@@ -69,6 +75,27 @@ def test_functions_of_the_backend(function, expected):
         np.testing.assert_allclose(
             gradient[place], (moved[0] - moved[1]) / 2e-6, rtol=1e-5, atol=1e-8
         )
+
+
+def test_functions_of_the_backend_by_numpy():
+    x = np.arange(24.0).reshape(1, 2, 3, 4)
+    for ordering, margins in (("tf", [(1, 0), (2, 3), (0, 0)]), ("th", [(0, 0), (1, 0), (2, 3)])):
+        expected = np.pad(x, [(0, 0), *margins])
+        found = K.asymmetric_spatial_2d_padding(x, 1, 0, 2, 3, dim_ordering=ordering)
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(
+        K.temporal_padding(x[0], 2), np.pad(x[0], [(0, 0), (2, 2), (0, 0)])
+    )
+    assert K.spatial_3d_padding(x[None], (1, 0, 2), "th").shape == (1, 1, 4, 3, 8)
+    large = x.repeat(2, 2).repeat(3, 3)
+    np.testing.assert_array_equal(K.resize_images(x, 2, 3, dim_ordering="th"), large)
+    assert K.resize_volumes(x[None], 2, 1, 3, dim_ordering="tf").shape == (1, 2, 2, 9, 4)
+    assert K.foldl(lambda a, b: 2 * a + b, np.array([1, 2, 3])) == 11
+    assert K.foldr(lambda a, b: 2 * a + b, np.array([1, 2, 3]), 1) == 25
+    ranked = np.array([[0.1, 0.5, 0.4], [0.6, 0.3, 0.1]])
+    np.testing.assert_array_equal(K.in_top_k(ranked, [2, 2], 2), [True, False])
+    with pytest.raises(ValueError, match="dim_ordering must be 'tf'"):
+        K.resize_images(x, 2, 2, "last")
 
 
 def shifted(x, by=0.0):

@@ -66,7 +66,9 @@ def get(name: str) -> Device:
     if name not in makers:
         makers = {**_of_packs(), **makers}
     if name not in makers:
-        raise DeviceError(f"there is no device {name!r}; there are: {', '.join(sorted(makers))}")
+        near = "; NVIDIA's GPUs are 'cuda'" if "gpu" in name.lower() or "cuda" in name else ""
+        known = ", ".join(sorted(makers))
+        raise DeviceError(f"there is no device {name!r}; there are: {known}{near}")
     try:
         return makers[name]()
     except DeviceError:

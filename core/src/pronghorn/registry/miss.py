@@ -15,13 +15,15 @@ _WORDS = {"metrics": ("accuracy",)}
 def explain(kind: str, identifier: str, entries: Iterable[Entry]) -> str:
     """One message: what was asked, what is near, which pack would bring it."""
     everything = list(entries)
-    pack, _, name = identifier.rpartition(":")
+    plain, call, _ = identifier.partition("(")
+    pack, _, name = plain.rpartition(":")
     same_kind = [entry for entry in everything if entry.kind in (kind, _ALSO.get(kind))]
     if pack:
         same_kind = [entry for entry in same_kind if entry.pack == packs.normalize(pack)]
     sentences = [
         f"There is no {singular(kind)} {identifier!r}.",
         *_nearest(name, same_kind, () if pack else _WORDS.get(kind, ())),
+        *_arguments(kind, call),
         *_other_kinds(name, kind, everything),
         *_absent_pack(packs.normalize(pack) if pack else f"pronghorn-{kind}"),
         *_broken(),
@@ -50,6 +52,14 @@ def _nearest(name: str, entries: Sequence[Entry], words: Iterable[str]) -> Itera
     found = nearest(name, entries, words)
     if found:
         yield f"Did you mean {_alternatives(found)}?"
+
+
+def _arguments(kind: str, call: str) -> Iterator[str]:
+    if call:
+        yield (
+            f"Arguments do not stand in the name: make the {singular(kind)} yourself, or give "
+            '{"name": ..., "config": {...}}.'
+        )
 
 
 def _other_kinds(name: str, kind: str, entries: Sequence[Entry]) -> Iterator[str]:

@@ -37,7 +37,7 @@ class History(Callback):
 
         With a `path` the picture is written there, in the format of its ending. Returns the
         matplotlib figure. Raises ValueError if there is no epoch yet or no such format,
-        ImportError if matplotlib is missing.
+        OSError if the file cannot be written, ImportError if matplotlib is missing.
         """
         from pronghorn.callbacks.curves import draw_curves
         from pronghorn.pictures import save_figure
