@@ -20,7 +20,7 @@ from pronghorn.devices.cuda import (
     twin,
 )
 from pronghorn.devices.cuda import stream as streams
-from pronghorn.errors import DeviceError, FunctionError
+from pronghorn.errors import DeviceError, FunctionError, ShapeError
 
 ROW, MATRIX = np.zeros(5, np.float32), np.zeros((5, 3), np.float32)
 
@@ -518,3 +518,14 @@ def test_small_copies_do_without():
     out = Target(shape=(3,), size=3, dtype=np.dtype(np.float32))
     staging.Staging(SimpleNamespace(queue=3)).send(np.array([1, 2, 3]), out)
     np.testing.assert_array_equal(out.received, np.float32([1, 2, 3]))
+
+
+@pytest.mark.parametrize(("name", "made"), [("conv2d_bias", 3), ("conv2d_transposed_bias", 2)])
+def test_the_bias_of_a_convolution_is_as_long_as_what_it_is_added_to(name, made):
+    from pronghorn.devices.kernels.cuda import convolutions
+
+    x, y, w = np.ones((1, 4, 4, 2)), np.ones((1, 3, 3, 3)), np.ones((2, 2, 2, 3))
+    ends = (x, y) if made == 3 else (y, x)
+    kernel = getattr(convolutions, name)
+    with pytest.raises(ShapeError, match=r"do not make a convolution: .*\(4,\) float64"):
+        kernel(ends[0], w, np.ones(4), ends[1], 1, 1, 0, 0, 1, 1)

@@ -127,13 +127,17 @@ def volumes(x):
     return x if len(x.shape) == 5 else x.reshape((x.shape[0], 1, *x.shape[1:]))
 
 
-def check(x, w, y, bias=None):
-    """Raise ShapeError unless the images, the kernel and the bias fit each other."""
+def check(x, w, y, bias=None, turned=False):
+    """Raise ShapeError unless the images, the kernel and the bias fit each other.
+
+    The bias is y's, or that of x where the convolution is `turned` round.
+    """
     fits = len(x.shape) == len(w.shape) == len(y.shape) in (4, 5) and x.shape[0] == y.shape[0]
     fits = fits and (x.shape[-1], y.shape[-1]) == tuple(w.shape[-2:])
-    fits = fits and (bias is None or tuple(bias.shape) == (y.shape[-1],))
-    if not fits or len({np.dtype(array.dtype) for array in (x, w, y)}) > 1:
-        given = ", ".join(f"{tuple(array.shape)} {array.dtype}" for array in (x, w, y))
+    arrays = [array for array in (x, w, bias, y) if array is not None]
+    fits = fits and (bias is None or tuple(bias.shape) == (x if turned else y).shape[-1:])
+    if not fits or len({np.dtype(array.dtype) for array in arrays}) > 1:
+        given = ", ".join(f"{tuple(array.shape)} {array.dtype}" for array in arrays)
         raise ShapeError(f"these images and this kernel do not make a convolution: {given}")
 
 
@@ -162,6 +166,7 @@ def spread_out(dy, w, dx, moves):
 
 def transposed(x, w, bias, y, moves, activate):
     """The calls of a transposed convolution and of what is done to its result."""
+    check(y, w, x, bias, turned=True)
     yield from spread_out(x, w, y, moves)
     yield from finished(bias, y.reshape((prod(y.shape[:-1]), y.shape[-1])), activate)
 
