@@ -270,3 +270,23 @@ def test_categorical_hinge_is_the_margin_to_the_best_of_the_others():
     expected = np.maximum(1 + others - (t * p).sum(axis=1), 0)
     assert 0 < (expected > 0).mean() < 1
     np.testing.assert_allclose(Objective.get("CategoricalHinge")(t, p), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for _, name in FUSIONS[:3]])
+def test_cross_entropy_from_logits(name):
+    loss = Objective.get(name)(from_logits=True)
+    z = 20.0 * np.random.default_rng(7).normal(size=(6, 4))
+    labels = np.arange(6) % 4
+    one_hot = np.eye(4)[labels]
+    if name == "binary_crossentropy":
+        expected = (np.logaddexp(0.0, z) - one_hot * z).mean(-1)
+        slope = (np.exp(-np.logaddexp(0.0, -z)) - one_hot) / 4
+    else:
+        whole = np.logaddexp.reduce(z, axis=-1, keepdims=True)
+        expected = (one_hot * (whole - z)).sum(-1)
+        slope = np.exp(z - whole) - one_hot
+    t = labels[:, None].astype(float) if loss.sparse else one_hot
+    np.testing.assert_allclose(loss(t, z), expected, rtol=1e-12)
+    np.testing.assert_allclose(loss.gradient(t, z), slope, rtol=1e-12, atol=1e-15)
+    assert Objective.get(loss.to_identifier()).config["from_logits"]
+    assert loss.fused(Activation.get(FUSIONS[0][0])) is None, "softmax twice is another function"

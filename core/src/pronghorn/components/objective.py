@@ -146,7 +146,7 @@ class FunctionObjective(FunctionComponent, Objective):
         """Decorator: what goes in the place of the gradient after an official activation.
 
         It takes the arguments of the gradient, `p` being the activation's output, and gives the
-        gradient before the activation.
+        gradient before the activation. It stands for the options' defaults only.
         """
 
         def take(function: RowCallable) -> RowCallable:
@@ -156,8 +156,9 @@ class FunctionObjective(FunctionComponent, Objective):
         return take
 
     def fused(self, activation: Activation | None) -> Function | None:
-        """The fusion that was declared for this very activation, if there is one."""
-        if activation is None or activation.name not in self.fusions:
+        """The fusion that was declared for this very activation and options, if there is one."""
+        chosen = any(value != self.defaults[name] for name, value in self.config.items())
+        if activation is None or activation.name not in self.fusions or chosen:
             return super().fused(activation)
         official = registry.load("activations", f"pronghorn-activations:{activation.name}")
         if activation is not official:

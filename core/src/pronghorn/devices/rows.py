@@ -4,6 +4,7 @@ One running sum, or maximum, waits for each addition before the next; eight at a
 in float32 their sum is nearer to the exact one.
 """
 
+import math
 from typing import Any
 
 
@@ -55,3 +56,12 @@ def row_max(x: Any) -> Any:
     for j in range(whole, x.size):
         m0 = max(m0, x[j])
     return max(max(m0, m1), max(m2, m3))
+
+
+def row_logsumexp(x: Any) -> Any:
+    """`log(sum(exp(x)))` of a one-dimensional array, without overflow."""
+    largest = row_max(x)
+    total = 0.0
+    for j in range(x.size):
+        total += math.exp(x[j] - largest)
+    return largest + math.log(total)

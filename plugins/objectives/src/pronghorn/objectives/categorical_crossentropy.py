@@ -3,18 +3,31 @@
 import math
 
 from pronghorn.components.objective import row_objective
-from pronghorn.devices.rows import row_sum
+from pronghorn.devices.rows import row_logsumexp, row_sum
 
 EPSILON = 1e-7
 
 
 @row_objective
-def categorical_crossentropy(t, p, g):
+def categorical_crossentropy(t, p, g, from_logits=False):
     """`-sum(t * log(q))` with `q = clip(p / sum(p), 1e-7, 1 - 1e-7)`, over the last axis.
 
     Predictions are scaled to the sum 1 first, as in Keras 1, and the gradient goes through that:
     `g = (sum(t * inside) - t * inside / q) / sum(p)`, where `inside` is 1 if q was not clipped.
+
+    `from_logits`: predictions are taken before the softmax, and the loss is
+    `sum(t * (log(sum(exp(p))) - p))`, with nothing clipped.
     """
+    if from_logits:
+        whole = row_logsumexp(p)
+        loss = 0.0
+        for j in range(p.size):
+            loss += t[j] * (whole - p[j])
+        if g is not None:
+            mass = row_sum(t)
+            for j in range(p.size):
+                g[j] = mass * math.exp(p[j] - whole) - t[j]
+        return loss
     total = row_sum(p)
     loss = 0.0
     inside = 0.0
@@ -32,6 +45,9 @@ def categorical_crossentropy(t, p, g):
                 pull = t[j] / share
             g[j] = (inside - pull) / total
     return loss
+
+
+categorical_crossentropy.examples = ({}, {"from_logits": True})
 
 
 @categorical_crossentropy.fuse("softmax")
