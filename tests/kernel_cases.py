@@ -324,12 +324,15 @@ def _recurrent() -> Iterator[Case]:
 
     state, row = STEPS * BATCH * PADDED, BATCH * PADDED
 
-    def forward(gates: int, *kept: int, flags: tuple[int, ...], biases: int = 0) -> Any:
+    def forward(
+        gates: int, *kept: int, flags: tuple[int, ...], biases: int = 0, meeting: int = 0
+    ) -> Any:
         def make(n: Numbers) -> Arguments:
             given = [n(gates * state), n(UNITS * gates * PADDED)]
             given += [*(n(PADDED) for _ in range(biases)), n(gates * row)]
             masks = [n.mask(STEPS * BATCH), n(gates * PADDED * PADDED), n(5 * row)]
-            return [*given, *masks, n(state + row), *map(n, kept), *SIZES, 1, 1, *flags]
+            place = [np.zeros(meeting, np.int64)] if meeting else []
+            return [*given, *masks, *place, n(state + row), *map(n, kept), *SIZES, 1, 1, *flags]
 
         return make
 
@@ -350,7 +353,8 @@ def _recurrent() -> Iterator[Case]:
     both = {"inner": slope, "activate": slope}
     yield case("simple_forward", forward(1, state, flags=(1,)), (4, 5), activate=slope)
     yield case("simple_backward", backward(1, state + row, flags=(1,)), (4, 5), slope=slope)
-    yield case("lstm_forward", forward(4, state + row, 4 * state, flags=(1, 0, 1)), (4, 5), **both)
+    lstm = forward(4, state + row, 4 * state, flags=(0, 1, 0, 1), meeting=64)
+    yield case("lstm_forward", lstm, (4, 5, 6), **both)
     yield case(
         "lstm_backward",
         backward(4, state + row, 4 * state, flags=(1, 0), states=2),

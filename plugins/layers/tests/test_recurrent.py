@@ -42,12 +42,29 @@ def plain_lstm(weights, x):
     return np.stack(outputs, axis=1)
 
 
-@pytest.mark.parametrize(("batch", "units"), [(1, 3), (5, 16), (33, 20), (19, 37)])
+@pytest.mark.parametrize(("batch", "units"), [(1, 3), (1, 100), (5, 16), (33, 20), (19, 37)])
 def test_lstm_is_its_formulas_for_any_size(batch, units):
     model = Sequential([LSTM(units, input_shape=(4, 6), return_sequences=True)], seed=1)
     x = np.random.default_rng(0).normal(size=(batch, 4, 6))
     expected = plain_lstm(model.get_weights(), x)
     np.testing.assert_allclose(model.predict(x, batch_size=batch), expected, atol=2e-6)
+
+
+@pytest.mark.parametrize(("batch", "units"), [(1, 100), (3, 72)])
+def test_lstm_in_two_threads_is_as_in_one(batch, units, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(batch, 30, 6)) * (rng.random((batch, 30, 1)) < 0.8)
+
+    def model():
+        layers = [Masking(input_shape=(30, 6)), LSTM(units, return_sequences=True)]
+        return Sequential(layers, seed=1)
+
+    together = model()
+    outputs = [together.predict(x, batch_size=batch) for _ in range(100)]
+    monkeypatch.setattr("pronghorn.devices.threads.available", lambda: False)
+    expected = model().predict(x, batch_size=batch)
+    for y in outputs:
+        np.testing.assert_array_equal(y, expected)
 
 
 def differences(circuit, x, upstream, array, places, step=1e-5):

@@ -24,6 +24,17 @@ def _place(builder: Any, args: Any) -> Any:
 
 
 @intrinsic
+def address_of(typing_context: Any, array: Any) -> Any:
+    """Where the first element of an array lies."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        found = context.make_array(sig.args[0])(context, builder, args[0])
+        return builder.ptrtoint(found.data, WORD)
+
+    return types.int64(array), generate
+
+
+@intrinsic
 def load(typing_context: Any, memory: Any, at: Any) -> Any:
     """The value at a place."""
 

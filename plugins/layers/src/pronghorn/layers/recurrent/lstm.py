@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
 from pronghorn.components.context import Array, Context
+from pronghorn.devices.meeting import WORDS
 from pronghorn.layers.recurrent import kernels
 from pronghorn.layers.recurrent.long_short_term import LongShortTerm
 from pronghorn.layers.recurrent.recurrent import Recurrent
@@ -76,8 +79,11 @@ class LSTM(LongShortTerm, Recurrent):
         packed, spare = ctx.empty((at.u.size,)), ctx.empty((5, *shape))
         ctx.run(
             kernels.lstm_forward.specialize(inner=s.scalar, activate=f.scalar),
-            *map(flat, (at.x, at.u, at.drop, at.mask, packed, spare, at.h, at.c, at.z)),
+            *map(flat, (at.x, at.u, at.drop, at.mask, packed, spare)),
+            ctx.empty((WORDS,), np.int64),
+            *map(flat, (at.h, at.c, at.z)),
             *at.sizes,
+            at.pool(ctx),
             int(not s.needs_input),
             int(not f.needs_input),
             kept,

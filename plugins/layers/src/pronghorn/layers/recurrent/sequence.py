@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SLICE = 16
 """Samples that a thread takes through all steps at a time: two register blocks."""
+ALONE = 1 << 15
+"""Multiply-adds of a step that one thread has done before two could have met after it."""
 
 
 class Sequence(Steps):
@@ -52,6 +54,15 @@ class Sequence(Steps):
         """What the loops are told of sizes, and whether there are dropout and a mask."""
         own = (self.batch, self.units, self.padded, self.share)
         return (*own, self.dropped, self.masked)
+
+    def pool(self, ctx: Context) -> int:
+        """The address of the pool if two threads are to divide the units of every step, else 0.
+
+        They do where there are too few samples to divide.
+        """
+        alone = self.share < self.batch or self.dropped or ctx.device.side != "cpu"
+        pays = self.u.size * self.batch > ALONE and threads.available()
+        return threads.pool() if pays and not alone else 0
 
     # Going in.
 

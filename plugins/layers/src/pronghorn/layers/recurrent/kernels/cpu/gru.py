@@ -2,7 +2,7 @@
 
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.simd import pointer
-from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned
+from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned, panel_for
 
 
 def _work(x, u, *rest):
@@ -25,7 +25,8 @@ def gru_forward(
         z: (steps, 3, batch, padded), one step if not `kept`, as for LSTM.
         spare: (4, batch, padded).
     """
-    pack(u, depth, 3, padded, packed)
+    panel = panel_for(u, batch)
+    pack(u, depth, 3, padded, panel, packed)
     size = batch * padded
     steps = x.size // (3 * size)
     for part in prange((batch + share - 1) // share):
@@ -62,7 +63,7 @@ def gru_forward(
                 multiply(
                     pointer(x, ((s * batch + first) * 3 + gate) * padded), 3 * padded, a, padded,
                     pointer(packed, gate * padded * depth), depth,
-                    pointer(z, gates + own), padded, rows, padded,
+                    pointer(z, gates + own), padded, rows, padded, panel,
                 )  # fmt: skip
             for j in range(span):
                 spare[candidate + j] = activate(z[gates + candidate + j])
@@ -95,7 +96,8 @@ def gru_backward(
 
     spare (9, batch, padded).
     """
-    pack_turned(u, depth, 3, padded, packed)
+    panel = panel_for(u, batch)
+    pack_turned(u, depth, 3, padded, panel, packed)
     size = batch * padded
     steps = dz.size // (3 * size)
     for part in prange((batch + share - 1) // share):
@@ -144,7 +146,7 @@ def gru_backward(
                 multiply(
                     pointer(spare, product), padded, pointer(spare, own), padded,
                     pointer(packed, gate * padded * padded), padded,
-                    pointer(spare, product), padded, rows, padded,
+                    pointer(spare, product), padded, rows, padded, panel,
                 )  # fmt: skip
                 if dropped:
                     for j in range(span):

@@ -1,13 +1,15 @@
-"""The time loop of LSTM, each thread taking some samples through all steps.
+"""The time loop of LSTM, each thread taking some samples through all steps, or some units.
 
 Arrays are flat. With `size = batch * padded`: h and c (steps + 1, size), their first row given;
 gates in the order i, f, c, o. Loops are small and over few arrays, which LLVM can turn into
 vector code; with more it gives up on showing that they do not overlap.
 """
 
+from pronghorn.devices.atomics import address_of
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.meeting import accept, close_meeting, join, meet, open_meeting
 from pronghorn.devices.simd import pointer
-from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned
+from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned, panel_for
 
 
 def _work(x, u, *rest):
@@ -16,8 +18,8 @@ def _work(x, u, *rest):
 
 @kernel(functions=("inner", "activate"), work=_work)
 def lstm_forward(
-    x, u, drop, mask, packed, spare, h, c, z,
-    batch, depth, padded, share, dropped, masked, inner_values, values, kept,
+    x, u, drop, mask, packed, spare, meeting, h, c, z,
+    batch, depth, padded, share, dropped, masked, pool, inner_values, values, kept,
 ):  # fmt: skip
     """One step after the other: h[s + 1], c[s + 1] from h[s], c[s].
 
@@ -26,68 +28,96 @@ def lstm_forward(
         u: (depth, 4 * padded).
         drop: (4, batch, padded), factors of h by gate, if `dropped`.
         mask: (steps, batch) uint8, if `masked`; where it is 0 the states stay.
-        packed: as u. spare: (5, batch, padded).
+        packed: as u. spare: (5, batch, padded). meeting: (WORDS,) int64.
         c: with `kept` all steps, else (2, batch, padded).
         z: (steps, 4, batch, padded), one step if not `kept`: what the derivatives are in terms
             of, the gates' values if `inner_values`, `values`, else what their functions take.
         share: samples that a thread takes at a time.
+        pool: the pool's address where two threads are to do one half of the units each, of the
+            only share, without `dropped`; else 0.
     """
-    pack(u, depth, 4, padded, packed)
+    panel = panel_for(u, batch)
+    pack(u, depth, 4, padded, panel, packed)
+    place = address_of(meeting)
+    open_meeting(place)
     size = batch * padded
     steps = x.size // (4 * size)
-    for part in prange((batch + share - 1) // share):
-        first = part * share
+    half = (padded // panel + 1) // 2 * panel
+    members = 2 if pool != 0 else 1
+    for part in prange((batch + share - 1) // share * members):
+        member = part % members
+        first = part // members * share
         rows = min(share, batch - first)
-        start, span = first * padded, rows * padded
-        i, f, g, o = start, start + size, start + 2 * size, start + 3 * size
-        for s in range(steps):
-            now = s * size + start
-            after = now + size
-            c_now, c_after = now, after
+        # Columns from `left` on; for the loops over elements all rows are one line, if they are
+        # whole.
+        left, wide, lines, span = 0, padded, 1, rows * padded
+        begin, shared = 0, member == 1
+        if shared:
+            begin = join(place, pool)
+            left, wide, lines, span = half, padded - half, rows, padded - half
+        for s in range(begin, steps):
+            if members == 2 and not shared:
+                shared = accept(place, s)
+                if shared:
+                    wide, lines, span = half, rows, half
+            row = s * size + first * padded
+            next_row = row + size
+            c_row, c_next = row, next_row
             gates = 4 * s * size
             if kept == 0:
-                c_now, c_after = s % 2 * size + start, (s + 1) % 2 * size + start
+                c_row = s % 2 * size + first * padded
+                c_next = (s + 1) % 2 * size + first * padded
                 gates = 0
             for gate in range(4):
-                own = gate * size + start
-                a = pointer(h, now)
+                own = gate * size + first * padded
+                a = pointer(h, row)
                 if dropped:
-                    for j in range(span):
-                        spare[4 * size + start + j] = h[now + j] * drop[own + j]
-                    a = pointer(spare, 4 * size + start)
+                    factored = 4 * size + first * padded
+                    for j in range(rows * padded):
+                        spare[factored + j] = h[row + j] * drop[own + j]
+                    a = pointer(spare, factored)
                 multiply(
-                    pointer(x, ((s * batch + first) * 4 + gate) * padded), 4 * padded, a, padded,
-                    pointer(packed, gate * padded * depth), depth,
-                    pointer(z, gates + own), padded, rows, padded,
+                    pointer(x, ((s * batch + first) * 4 + gate) * padded + left), 4 * padded,
+                    a, padded, pointer(packed, (gate * padded + left) * depth), depth,
+                    pointer(z, gates + own + left), padded, rows, wide, panel,
                 )  # fmt: skip
-            for j in range(span):
-                spare[i + j] = inner(z[gates + i + j])
-            for j in range(span):
-                spare[f + j] = inner(z[gates + f + j])
-            for j in range(span):
-                spare[g + j] = activate(z[gates + g + j])
-            for j in range(span):
-                spare[o + j] = inner(z[gates + o + j])
-            if kept and inner_values:
+            for line in range(lines):
+                at = line * padded + left
+                i = first * padded + at
+                f, g, o = i + size, i + 2 * size, i + 3 * size
+                after, c_now, c_after = next_row + at, c_row + at, c_next + at
                 for j in range(span):
-                    z[gates + i + j] = spare[i + j]
+                    spare[i + j] = inner(z[gates + i + j])
                 for j in range(span):
-                    z[gates + f + j] = spare[f + j]
+                    spare[f + j] = inner(z[gates + f + j])
                 for j in range(span):
-                    z[gates + o + j] = spare[o + j]
-            if kept and values:
+                    spare[g + j] = activate(z[gates + g + j])
                 for j in range(span):
-                    z[gates + g + j] = spare[g + j]
-            for j in range(span):
-                c[c_after + j] = spare[f + j] * c[c_now + j] + spare[i + j] * spare[g + j]
-            for j in range(span):
-                h[after + j] = spare[o + j] * activate(c[c_after + j])
+                    spare[o + j] = inner(z[gates + o + j])
+                if kept and inner_values:
+                    for j in range(span):
+                        z[gates + i + j] = spare[i + j]
+                    for j in range(span):
+                        z[gates + f + j] = spare[f + j]
+                    for j in range(span):
+                        z[gates + o + j] = spare[o + j]
+                if kept and values:
+                    for j in range(span):
+                        z[gates + g + j] = spare[g + j]
+                for j in range(span):
+                    c[c_after + j] = spare[f + j] * c[c_now + j] + spare[i + j] * spare[g + j]
+                for j in range(span):
+                    h[after + j] = spare[o + j] * activate(c[c_after + j])
             if masked:
                 for r in range(rows):
                     if mask[s * batch + first + r] == 0:
-                        for j in range(r * padded, (r + 1) * padded):
-                            h[after + j] = h[now + j]
-                            c[c_after + j] = c[c_now + j]
+                        for j in range(r * padded + left, r * padded + left + wide):
+                            h[next_row + j] = h[row + j]
+                            c[c_next + j] = c[c_row + j]
+            if shared:
+                meet(place, pool, member, s)
+        if members == 2 and not shared:
+            close_meeting(place, steps)
 
 
 @kernel(functions=("inner", "inner_slope", "again", "activate", "slope"), work=_work)
@@ -102,7 +132,8 @@ def lstm_backward(
     value from what z has of it; the slopes take what z has, `slope` at the cell its value where
     `values`. spare (11, batch, padded).
     """
-    pack_turned(u, depth, 4, padded, packed)
+    panel = panel_for(u, batch)
+    pack_turned(u, depth, 4, padded, panel, packed)
     size = batch * padded
     steps = dz.size // (4 * size)
     for part in prange((batch + share - 1) // share):
@@ -173,7 +204,8 @@ def lstm_backward(
                     to = pointer(spare, cell)
                 multiply(
                     to, padded, pointer(spare, own), padded,
-                    pointer(packed, gate * padded * padded), padded, to, padded, rows, padded,
+                    pointer(packed, gate * padded * padded), padded,
+                    to, padded, rows, padded, panel,
                 )  # fmt: skip
                 if dropped:
                     for j in range(span):

@@ -2,7 +2,7 @@
 
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.simd import pointer
-from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned
+from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned, panel_for
 
 
 def _work(x, u, *rest):
@@ -28,7 +28,8 @@ def reset_after_forward(
 
     Further arguments: see `gru_forward`.
     """
-    pack(u, depth, 3, padded, packed)
+    panel = panel_for(u, batch)
+    pack(u, depth, 3, padded, panel, packed)
     size = batch * padded
     steps = x.size // (3 * size)
     for part in prange((batch + share - 1) // share):
@@ -58,7 +59,7 @@ def reset_after_forward(
                     to = pointer(inside, kept_inside)
                 multiply(
                     term, row, a, padded, pointer(packed, gate * padded * depth), depth,
-                    to, padded, rows, padded,
+                    to, padded, rows, padded, panel,
                 )  # fmt: skip
             for j in range(span):
                 spare[update + j] = inner(z[gates + update + j])
@@ -103,7 +104,8 @@ def reset_after_backward(
 
     dz, dr: (steps, batch, 3 * padded), which differ in the candidate. spare (8, batch, padded).
     """
-    pack_turned(u, depth, 3, padded, packed)
+    panel = panel_for(u, batch)
+    pack_turned(u, depth, 3, padded, panel, packed)
     size = batch * padded
     steps = dz.size // (3 * size)
     for part in prange((batch + share - 1) // share):
@@ -164,7 +166,7 @@ def reset_after_backward(
                 multiply(
                     pointer(spare, product), padded, pointer(spare, own), padded,
                     pointer(packed, gate * padded * padded), padded,
-                    pointer(spare, product), padded, rows, padded,
+                    pointer(spare, product), padded, rows, padded, panel,
                 )  # fmt: skip
                 if dropped:
                     for j in range(span):

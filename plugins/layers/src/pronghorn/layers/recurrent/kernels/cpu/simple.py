@@ -2,7 +2,7 @@
 
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.simd import pointer
-from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned
+from pronghorn.layers.recurrent.kernels.cpu.blocks import multiply, pack, pack_turned, panel_for
 
 
 def _work(x, u, *rest):
@@ -18,7 +18,8 @@ def simple_forward(
     x (steps, batch, padded): input products with the bias. u (depth, padded). z as x: what
     activate's derivative is in terms of if it is not h, with `kept` the inputs.
     """
-    pack(u, depth, 1, padded, packed)
+    panel = panel_for(u, batch)
+    pack(u, depth, 1, padded, panel, packed)
     size = batch * padded
     steps = x.size // size
     for part in prange((batch + share - 1) // share):
@@ -35,7 +36,7 @@ def simple_forward(
                 a = pointer(spare, start)
             multiply(
                 pointer(x, now), padded, a, padded, pointer(packed, 0), depth,
-                pointer(h, after), padded, rows, padded,
+                pointer(h, after), padded, rows, padded, panel,
             )  # fmt: skip
             if kept:
                 for j in range(span):
@@ -60,7 +61,8 @@ def simple_backward(
     `sequences`, has those of all outputs. `at`, from row first_at * batch on: what slope takes.
     spare (2, batch, padded).
     """
-    pack_turned(u, depth, 1, padded, packed)
+    panel = panel_for(u, batch)
+    pack_turned(u, depth, 1, padded, panel, packed)
     size = batch * padded
     steps = dz.size // size
     for part in prange((batch + share - 1) // share):
@@ -86,7 +88,7 @@ def simple_backward(
                 dh[start + j] = 0.0
             multiply(
                 pointer(dh, start), padded, pointer(dz, now), padded, pointer(packed, 0), padded,
-                pointer(dh, start), padded, rows, padded,
+                pointer(dh, start), padded, rows, padded, panel,
             )  # fmt: skip
             if dropped:
                 for j in range(span):

@@ -45,8 +45,9 @@ def lstm_step(
 
 @composed("inner", "activate")
 def lstm_forward(
-    x, u, drop, mask, packed, spare, h, c, z,
-    batch, depth, padded, share, dropped, masked, inner_values, values, kept, inner, activate,
+    x, u, drop, mask, packed, spare, meeting, h, c, z,
+    batch, depth, padded, share, dropped, masked, pool, inner_values, values, kept,
+    inner, activate,
 ):  # fmt: skip
     """One launch for each step."""
     step = lstm_step.specialize(inner=inner, activate=activate)
