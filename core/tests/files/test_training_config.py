@@ -63,7 +63,7 @@ def test_optimizer_of_keras_3():
         ({"amsgrad": True}, "optimizer 'Adam' has amsgrad=True, which Pronghorn's has not"),
         ({"use_ema": True}, "optimizer 'Adam' has use_ema=True"),
         ({"weight_decay": 0.1}, "optimizer 'Adam' has weight_decay=0.1"),
-        ({"learning_rate": {"class_name": "ExponentialDecay"}}, "a schedule of learning rates"),
+        ({"learning_rate": {"class_name": "Mine"}}, "no schedule of learning rates 'Mine'; there"),
         ({"clipnorm": 1.0, "global_clipnorm": None}, "clipnorm of each weight by itself"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pronghorn import devices
 from pronghorn.components.component import Component, own_arguments, to_plain
 from pronghorn.components.context import Array, Context
+from pronghorn.components.schedules import LearningRateSchedule, schedule_from
 from pronghorn.components.setting import Setting
 from pronghorn.components.spelling import not_understood
 from pronghorn.components.sums import parts
@@ -27,7 +28,8 @@ class Optimizer(Component):
     and slots. Each number is an attribute of that name, `lr` after decay, or what `scalars` adds;
     the names in `compiled_in` are attributes that become part of the compiled code.
 
-    All numbers may be changed at any time; the next step uses them.
+    All numbers may be changed at any time; the next step uses them. `lr` may also be a schedule
+    of `pronghorn.optimizers.schedules`.
 
     Args of every optimizer:
         clipnorm: if the norm of all gradients together is larger, they are scaled down to it.
@@ -63,6 +65,8 @@ class Optimizer(Component):
         self._iterations = 0
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "lr" and isinstance(value, Mapping):
+            value = schedule_from(value)
         kept = Setting.of(self, name, value) if isinstance(value, float) else value
         super().__setattr__(name, kept)
 
@@ -75,13 +79,16 @@ class Optimizer(Component):
                 "@ph.register.optimizer: def sgd(param, grad, lr=0.01): return param - lr * grad"
             )
         for name in {"lr", "decay", *self.scalar_names}:
-            value = getattr(self, name, 0.0)
+            value = self._number(name)
             if isinstance(value, str) or not hasattr(value, "__float__"):
                 raise TypeError(f"{self.name}: {name!r} must be a number, not {value!r}")
         for name in ("lr", "decay"):
-            value = getattr(self, name, 0.0)
+            value = self._number(name)
             if not float(value) >= 0.0:
                 raise ValueError(f"{self.name}: {name!r} must be 0 or more, not {value!r}")
+
+    def _number(self, name: str) -> Any:
+        return self.rate(0) if name == "lr" and self.scheduled else getattr(self, name, 0.0)
 
     @property
     def name(self) -> str:
@@ -90,8 +97,8 @@ class Optimizer(Component):
 
     @property
     def learning_rate(self) -> float:
-        """Keras 2's name of `lr`."""
-        return self.lr
+        """Keras 2's name of `lr`; where that is a schedule, its rate now."""
+        return self.rate(self.iterations) if self.scheduled else self.lr
 
     @learning_rate.setter
     def learning_rate(self, value: float) -> None:
@@ -104,7 +111,13 @@ class Optimizer(Component):
 
     @iterations.setter
     def iterations(self, value: int) -> None:
-        self._iterations = int(value) if self.counts_always or self.decay else 0
+        counts = self.counts_always or self.decay or self.scheduled
+        self._iterations = int(value) if counts else 0
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether `lr` is a LearningRateSchedule."""
+        return isinstance(getattr(self, "lr", None), LearningRateSchedule)
 
     @cached_property
     def scalar_names(self) -> tuple[str, ...]:
@@ -113,8 +126,13 @@ class Optimizer(Component):
         return tuple(name for name in after if name not in self.compiled_in)
 
     def rate(self, iteration: int) -> float:
-        """The learning rate of the update after `iteration` updates: `lr / (1 + decay * i)`."""
-        return float(self.lr) / (1.0 + float(self.decay) * iteration)
+        """The learning rate of the update after `iteration` updates: `lr / (1 + decay * i)`.
+
+        Where `lr` is a schedule, `lr(i)` stands for it.
+        """
+        lr: Any = self.lr
+        rate = float(lr(iteration) if self.scheduled else lr)
+        return rate / (1.0 + float(self.decay) * iteration)
 
     def scalars(self, iteration: int) -> dict[str, float]:
         """The numbers of the update after `iteration` updates, by name, in the rule's order."""

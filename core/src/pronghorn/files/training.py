@@ -51,8 +51,6 @@ def make_optimizer(config: Mapping[str, Any]) -> Optimizer:
     settings = config.get("config")
     if not isinstance(settings, Mapping):
         raise ConfigError(f"optimizer {name!r} has no configuration")
-    if isinstance(settings.get("learning_rate"), Mapping):
-        raise ConfigError(f"optimizer {name!r} has a schedule of learning rates: not supported")
     found = Optimizer.lookup(name)
     accepted = set(own_arguments(found)) | set(own_arguments(Optimizer))
     arguments: dict[str, Any] = {}

@@ -11,7 +11,7 @@ def get_rate(model: Any) -> float:
         raise ValueError(
             f"the optimizer {type(model.optimizer).__name__} has no learning rate 'lr'"
         )
-    return float(rate)
+    return float(getattr(model.optimizer, "learning_rate", rate))  # of a schedule, its value now
 
 
 def set_rate(model: Any, rate: Any, source: str) -> None:

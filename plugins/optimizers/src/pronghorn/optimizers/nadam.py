@@ -55,10 +55,10 @@ class Nadam(Optimizer):
         """The weights of gradient and mean in the update, and the correction of the square."""
         t = iteration + 1
         now, ahead = self.momentum(t), self.momentum(t + 1)
-        product = self.product(t)
+        product, rate = self.product(t), self.rate(iteration)
         return {
-            "lr_grad": self.lr * (1.0 - now) / (1.0 - product),
-            "lr_mean": self.lr * ahead / (1.0 - product * ahead),
+            "lr_grad": rate * (1.0 - now) / (1.0 - product),
+            "lr_mean": rate * ahead / (1.0 - product * ahead),
             "correction": 1.0 / (1.0 - self.beta_2**t),
         }
 
