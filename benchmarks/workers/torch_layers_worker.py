@@ -29,23 +29,23 @@ class Steps(nn.Module):
 
 
 class ConvLSTM(nn.Module):
-    """The gates side by side; the frames of all steps convolved at once."""
+    """On frames of the first step, then of the second, and so on; convolved all at once."""
 
-    def __init__(self, channels: int, filters: int) -> None:
+    def __init__(self, steps: int, channels: int, filters: int) -> None:
         super().__init__()
+        self.steps = steps
         self.w = nn.Conv2d(channels, 4 * filters, 3, padding="same")
         self.u = nn.Conv2d(filters, 4 * filters, 3, padding="same", bias=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        given = self.w(x.flatten(0, 1)).unflatten(0, x.shape[:2]).transpose(0, 1)
         outputs: list[torch.Tensor] = []
         c = torch.zeros(())
-        for z in given:
+        for z in self.w(x).chunk(self.steps):
             i, f, g, o = (z + self.u(outputs[-1]) if outputs else z).chunk(4, 1)
             i, f, o = (functional.hardsigmoid(gate) for gate in (i, f, o))
             c = f * c + i * g.tanh()
             outputs.append(o * c.tanh())
-        return torch.stack(outputs, 1)
+        return torch.cat(outputs)
 
 
 class Highway(nn.Module):
@@ -107,7 +107,7 @@ MAKE: dict[str, Callable[[], Any]] = {
     "Bidirectional": lambda: Steps(
         nn.LSTM(FEATURES, 64, batch_first=True, bidirectional=True), True
     ),
-    "ConvLSTM2D": lambda: ConvLSTM(FILMS[-1], 32),
+    "ConvLSTM2D": lambda: ConvLSTM(FILMS[1], FILMS[-1], 32),
     "Conv1DTranspose": lambda: nn.ConvTranspose1d(FEATURES, 128, 3),
     "Conv2DTranspose": lambda: nn.ConvTranspose2d(CHANNELS, 32, 3),
     "Conv3DTranspose": lambda: nn.ConvTranspose3d(DEPTH, 16, 3),
@@ -193,6 +193,8 @@ def _pass(name: str, x: torch.Tensor) -> Callable[[], None]:
 
 def _data(name: str) -> torch.Tensor:
     shape = SHAPES[name]
+    if shape == FILMS:
+        shape = (shape[0] * shape[1], *shape[2:])
     if name == "Embedding":
         return torch.randint(0, WORDS, shape)
     if len(shape) > 2 and name not in CHANNELS_LAST:
