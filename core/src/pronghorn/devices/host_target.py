@@ -38,6 +38,13 @@ LIGHTER = {
 """What Numba would compile as functions of their own, which takes longer than many a kernel."""
 
 
+ROWS = {
+    f"pronghorn.devices.rows.{name}": ("pronghorn.devices.row_lanes", name)
+    for name in ("row_sum", "row_dot", "row_max")
+}
+"""Results of rows in an order that LLVM may not choose by itself."""
+
+
 def _decorator(options: dict[str, Any]) -> str:
     return f"@njit({', '.join(f'{name}={value!r}' for name, value in options.items())})"
 
@@ -82,7 +89,7 @@ CPU = Target(
     helper=_decorator({**OPTIONS, "inline": "always"}),
     header=("from numba import njit",),
     names={"prange": prange, REAL_NAME: real},
-    faster={"float32": {**FASTER, **LIGHTER}, "float64": LIGHTER},
+    faster={"float32": {**FASTER, **LIGHTER, **ROWS}, "float64": {**LIGHTER, **ROWS}},
     index=("pronghorn.devices.intrinsics", "at"),
     part=_decorator(OPTIONS),
 )

@@ -4,7 +4,7 @@ Memory is addressed by pointers to elements. Nothing assumes more than an elemen
 unaligned loads cost nothing on today's CPUs unless they cross a cache line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -109,12 +109,19 @@ def transposed(builder: ir.IRBuilder, rows: Sequence[Value]) -> list[Value]:
 
 
 def total(builder: ir.IRBuilder, vector: Value) -> Value:
-    """The sum of a vector's lanes: its halves are added until one lane is left."""
+    """The sum of a vector's lanes."""
+    return folded(builder, vector, lambda builder, a, b: builder.fadd(a, b))
+
+
+def folded(
+    builder: ir.IRBuilder, vector: Value, join: Callable[[ir.IRBuilder, Value, Value], Value]
+) -> Value:
+    """A vector's lanes joined into one: its halves are joined until one lane is left."""
     while vector.type.count > 1:
         half = vector.type.count // 2
         low = builder.shuffle_vector(vector, vector, _lane_numbers(range(half)))
         high = builder.shuffle_vector(vector, vector, _lane_numbers(range(half, 2 * half)))
-        vector = builder.fadd(low, high)
+        vector = join(builder, low, high)
     return builder.extract_element(vector, ir.Constant(LANE, 0))
 
 
