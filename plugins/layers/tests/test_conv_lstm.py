@@ -5,8 +5,9 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pronghorn.errors import ShapeError
-from pronghorn.layers import ConvLSTM2D, Masking, Reshape, TimeDistributed
+from pronghorn.layers import LSTM, ConvLSTM2D, Masking, Reshape, TimeDistributed
 from pronghorn.models import Sequential, model_from_config
+from pronghorn.testing import run_pass
 
 FRAME = (21, 20, 2)
 """So many places that each of the kernels' tasks has more than one block of them."""
@@ -49,6 +50,24 @@ def test_it_is_its_formulas_and_masked_steps_leave_states_alone():
     expected = plain_conv_lstm(model.get_weights(), x.reshape(4, 3, *FRAME), x.any(axis=2))
     assert model.output_shape == (None, 3, 11, 20, 5)
     np.testing.assert_allclose(model.predict(x), expected, atol=2e-6)
+
+
+@pytest.mark.parametrize("mode", ["cpu", "gpu"])
+def test_on_single_cells_it_is_an_lstm_with_the_same_dropout(mode):
+    options = {"dropout_W": 0.3, "dropout_U": 0.4, "go_backwards": True, "consume_less": mode}
+    plain = Sequential([LSTM(5, input_shape=(4, 3), **options)], seed=2)
+    frames = Sequential([ConvLSTM2D(5, 1, 1, input_shape=(4, 1, 1, 3), **options)], seed=2)
+    pairs = zip(frames.weights, plain.get_weights(), strict=True)
+    frames.set_weights([w.reshape(weight.shape) for weight, w in pairs])
+    random = np.random.default_rng(3)
+    x, upstream = random.normal(size=(6, 4, 3)), random.normal(size=(6, 5))
+    expected = run_pass(plain, x, upstream, training=True)
+    places = x.reshape(6, 4, 1, 1, 3), upstream.reshape(6, 1, 1, 5)
+    found = run_pass(frames, *places, training=True)
+    np.testing.assert_allclose(found.y.reshape(6, 5), expected.y, atol=1e-6)
+    np.testing.assert_allclose(found.gx.reshape(x.shape), expected.gx, atol=1e-6)
+    for gradient, wanted in zip(found.gw.values(), expected.gw.values(), strict=True):
+        np.testing.assert_allclose(gradient.reshape(wanted.shape), wanted, atol=1e-5)
 
 
 def test_states_go_on_until_they_are_reset():
