@@ -195,6 +195,59 @@ def test_branches_of_branches():
     np.testing.assert_array_equal(again.predict([w, A, B]), model.predict([w, A, B]))
 
 
+def remembering():
+    """A question is compared with a story, and looked at once more beside the response."""
+    story, question, meaning = (Sequential([Dense(4, input_dim=n)], seed=n) for n in (5, 2, 3))
+    match = Sequential([Merge([question, story], mode="mul")])
+    response = Sequential([Merge([match, meaning, question], mode="sum")])
+    return Sequential([Merge([response, question], mode="concat"), Dense(2)], seed=4)
+
+
+def remembered(inputs, weights):
+    q, s, m = (x @ w + b for x, w, b in zip(inputs, weights[::2], weights[1::2], strict=False))
+    return np.concatenate([q * s + m + q, q], axis=1) @ weights[6] + weights[7]
+
+
+def test_a_branch_in_several_places(tmp_path):
+    backend.set_floatx("float64")
+    try:
+        model = remembering()
+        inputs = [RNG.normal(size=(4, n)) for n in (2, 5, 3)]
+        weights, upstream = model.get_weights(), RNG.normal(size=(4, 2))
+        assert len(weights) == len(model.trainable_weights) == 8
+        done = run_pass(model, inputs, upstream)
+        np.testing.assert_allclose(done.y, remembered(inputs, weights), rtol=1e-9)
+        names = [weight.name for weight in model.weights]
+        gradients = [*done.gx, *(done.gw[name] for name in names)]
+        values = [*inputs, *weights]
+        for which, gradient in enumerate(gradients):
+            moved = []
+            for step in (1e-6, -1e-6):
+                other = [value + step * (i == which) for i, value in enumerate(values)]
+                moved.append((remembered(other[:3], other[3:]) * upstream).sum())
+            np.testing.assert_allclose(gradient.sum(), (moved[0] - moved[1]) / 2e-6, rtol=1e-6)
+        model.compile("adam", "mse")
+        model.save(tmp_path / "m.h5")
+        for again in (load_model(tmp_path / "m.h5"), Sequential.from_config(model.get_config())):
+            again.set_weights(weights)
+            np.testing.assert_array_equal(again.predict(inputs), model.predict(inputs))
+    finally:
+        backend.set_floatx("float32")
+
+
+def test_one_branch_alone():
+    branch = Sequential([Dense(2, input_dim=5)], seed=1)
+    model = Sequential([Merge([branch, branch], mode="mul")])
+    assert model.input_shape == (None, 5)
+    np.testing.assert_allclose(model.predict(A), branch.predict(A) ** 2, rtol=1e-5)
+    kernel, bias = model.get_weights()
+    model.compile({"name": "sgd", "config": {"lr": 0.1}}, "mse")
+    model.train_on_batch(A, Y)
+    y = A @ kernel + bias
+    slope = 2.0 * (y**2 - Y) / Y.size * 2.0 * y
+    np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * A.T @ slope, rtol=1e-4)
+
+
 def test_a_merged_model_first_in_another_one():
     inner = model_of("ave")
     model = Sequential([inner, Dense(3)])
@@ -267,7 +320,6 @@ def test_what_is_refused():
     refused(TypeError, "list of two models or more", left)
     refused(TypeError, "Sequential models, not Dense", [left, Dense(3, input_dim=3)])
     refused(ValueError, "Invalid merge mode 'subtract'", [left, right], mode="subtract")
-    refused(ValueError, "layers cannot be shared", [left, left])
     refused(ShapeError, "do not fit together", [left, other])
     refused(ShapeError, "different lengths", [left, other], mode="dot")
     refused(ValueError, "merge 2 inputs, not 3", [left, right, other], mode="dot")
@@ -276,6 +328,8 @@ def test_what_is_refused():
     refused(ValueError, "needs output_shape", [left, right], mode=twice)
     with pytest.raises(TypeError, match="can only be the first"):
         Sequential([Dense(4, input_dim=5), Merge([left, right])])
+    with pytest.raises(ValueError, match="layers cannot be shared"):
+        Sequential([Merge([left, right]), left])
     twin = Sequential([Dense(4, input_dim=5, name=left.layers[0].name)])
     refused(ValueError, "names are unique", [left, twin])
 

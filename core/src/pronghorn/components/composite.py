@@ -1,13 +1,15 @@
 """Layers whose work is done by layers inside, whose weights they show as theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pronghorn.components.layer import Layer
 from pronghorn.components.weight import Weight
+
+T = TypeVar("T")
 
 
 class Composite(Layer):
@@ -40,15 +42,15 @@ class Composite(Layer):
         """The weights that the optimizer changes, layer by layer."""
         if not self.trainable:
             return []
-        return [w for layer in self.inner for w in layer.trainable_weights]
+        return distinct(w for layer in self.inner for w in layer.trainable_weights)
 
     @property
     def non_trainable_weights(self) -> list[Weight]:
         """The weights that the optimizer leaves alone, layer by layer."""
-        fixed = [w for layer in self.inner for w in layer.non_trainable_weights]
+        fixed = distinct(w for layer in self.inner for w in layer.non_trainable_weights)
         if self.trainable:
             return fixed
-        return [w for layer in self.inner for w in layer.trainable_weights] + fixed
+        return distinct(w for layer in self.inner for w in layer.trainable_weights) + fixed
 
     @property
     def weights(self) -> list[Weight]:
@@ -58,7 +60,7 @@ class Composite(Layer):
     @property
     def ordered_weights(self) -> list[Weight]:
         """All weights, layer by layer."""
-        return [w for layer in self.inner for w in layer.ordered_weights]
+        return distinct(w for layer in self.inner for w in layer.ordered_weights)
 
     # States.
 
@@ -72,3 +74,8 @@ class Composite(Layer):
         for layer in self.inner:
             if layer.stateful:
                 layer.reset_states()
+
+
+def distinct(things: Iterable[T]) -> list[T]:
+    """The things, each once, in the order in which they come."""
+    return list({id(thing): thing for thing in things}.values())

@@ -41,6 +41,7 @@ class Context:
         saved: what `forward` keeps for `backward`, set as attributes.
         penalties: activity regularizers with the outputs that they look at, of all layers so far;
             None where they do not count.
+        branches: what was described of models that are branches in several places, by the model.
         key: number that keys this layer's random numbers.
         layer_name: what messages call it.
         clock: uint64 array (1,), the number of the training step.
@@ -58,6 +59,7 @@ class Context:
         self.needs_input_gradient = True
         self.saved = SimpleNamespace()
         self.penalties: list[tuple[Regularizer, Array]] | None = []
+        self.branches: dict[Layer, Any] = {}
         self.key = 0
         self.layer_name = ""
         self.clock: Array = None

@@ -150,6 +150,11 @@ class Layer(Component):
         return [value for value in vars(self).values() if isinstance(value, Layer)]
 
     @property
+    def branches(self) -> "list[Layer]":
+        """Those of `inner` that may be branches in other places of a model, too."""
+        return []
+
+    @property
     def sources(self) -> "list[Layer]":
         """The layers that a model's inputs go to where this one is its first, one for each."""
         return [self]

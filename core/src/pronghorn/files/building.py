@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from pronghorn.components.branches import each_once
 from pronghorn.errors import ConfigError, PronghornError
 from pronghorn.files.allocation import WeightBudget
 from pronghorn.files.packs import check_packs
@@ -35,7 +36,7 @@ def build_model(
         refuse_code(plain)
     architecture = read_architecture(plain)
     check_packs(packs, training=False)
-    with budget.watching() if budget else nullcontext():
+    with budget.watching() if budget else nullcontext(), each_once():
         layers = []
         for entry in architecture.entries:
             with _blamed_on(entry):

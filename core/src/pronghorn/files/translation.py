@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pronghorn.components.branches import once
 from pronghorn.components.component import own_arguments
 from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer
@@ -129,7 +130,7 @@ def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
     if key in NESTED and isinstance(value, list):
-        return [make_layer(_entry(inner)) for inner in value]
+        return [once(inner, lambda given: make_layer(_entry(given))) for inner in value]
     if not isinstance(value, Mapping) or "class_name" not in value:
         return value
     if key.endswith(("init", "initializer")):

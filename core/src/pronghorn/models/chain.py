@@ -7,6 +7,7 @@ import numpy as np
 
 from pronghorn import backend
 from pronghorn.components.activation import Activation
+from pronghorn.components.branches import each_once
 from pronghorn.components.composite import Composite
 from pronghorn.components.context import Array, Context
 from pronghorn.components.custom import custom_object_scope
@@ -69,7 +70,7 @@ class Chain(Composite):
             raise TypeError(
                 f"add() takes a layer, got {layer!r}: make one first, as in add(Dense(10))"
             )
-        check_not_shared([self, *_everything(self.layers), *_everything([layer])])
+        check_not_shared([self, *_everything([*self.layers, layer], set())])
         taken = {other.name for other in self.flattened_layers}
         for added in layer.flattened:
             if added.name in taken:
@@ -272,7 +273,7 @@ class Chain(Composite):
     ) -> Self:
         """Build a model from the layers that `get_config` listed."""
         given: Any = config if isinstance(config, Mapping) else {"layers": config}
-        with custom_object_scope(custom_objects):
+        with custom_object_scope(custom_objects), each_once():
             layers = [Layer.get(dict(entry)) for entry in given["layers"]]
             return cls(layers, given.get("name"), None)
 
@@ -289,11 +290,13 @@ def check_not_shared(layers: Iterable[Layer]) -> None:
         seen.add(id(layer))
 
 
-def _everything(layers: Iterable[Layer]) -> Iterator[Layer]:
-    """The layers and all that is inside them."""
+def _everything(layers: Iterable[Layer], met: set[int]) -> Iterator[Layer]:
+    """The layers and all that is inside them; branches that were met before are left out."""
     for layer in layers:
         yield layer
-        yield from _everything(layer.inner)
+        again = {id(branch) for branch in layer.branches} & met
+        met |= {id(branch) for branch in layer.branches}
+        yield from _everything([one for one in layer.inner if id(one) not in again], met)
 
 
 def _agree(known: Any, given: Any) -> bool:

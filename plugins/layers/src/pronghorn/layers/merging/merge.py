@@ -1,13 +1,16 @@
 """Several models side by side as the first layer of another one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pronghorn.components.branches import once
 from pronghorn.components.component import to_plain
-from pronghorn.components.composite import Composite
+from pronghorn.components.composite import Composite, distinct
 from pronghorn.components.context import Array, Context
 from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.steps import one_or_all
+from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
 from pronghorn.layers.merging.modes import (
     Concat,
@@ -38,7 +41,9 @@ class Merge(Composite):
     | "cos" | the same divided by the vectors' norms |
     | a function | what it makes of the list of arrays; it runs on the CPU |
 
-    Axes count the batch as 0. Masks of the branches stay in the branches, as in Keras 1.
+    Axes count the batch as 0. Masks of the branches stay in the branches, as in Keras 1. A branch
+    may be listed more than once, and in a Merge of a branch: it takes its input once, is computed
+    once, and learns from all its places.
 
     Weights: those of the branches, under their names.
 
@@ -109,17 +114,22 @@ class Merge(Composite):
     @property
     def inner(self) -> list[Layer]:
         """The branches."""
-        return self.layers
+        return distinct(self.layers)
+
+    @property
+    def branches(self) -> list[Layer]:
+        """The same: any may be a branch of another Merge in the model, too."""
+        return self.inner
 
     @property
     def sources(self) -> list[Layer]:
         """Those of all branches."""
-        return [source for branch in self.layers for source in branch.sources]
+        return distinct(source for branch in self.layers for source in branch.sources)
 
     @property
     def flattened(self) -> list[Layer]:
         """The layers of the branches, which stand for the Merge in files."""
-        return [layer for branch in self.layers for layer in branch.flattened_layers]
+        return distinct(layer for branch in self.layers for layer in branch.flattened_layers)
 
     @property
     def supports_masking(self) -> bool:  # type: ignore[override]
@@ -132,8 +142,8 @@ class Merge(Composite):
         return False
 
     def declared_shape(self) -> Any:
-        """The shapes that the branches take."""
-        return [branch.declared_shape() for branch in self.layers]
+        """The shape that the branches take, or the list of them."""
+        return one_or_all([source.input_shape for source in self.sources])
 
     def connect(self, input_shape: Any) -> None:
         """Tell the shape; the branches have their weights."""
@@ -145,44 +155,50 @@ class Merge(Composite):
         """What the mode makes of the branches' shapes."""
         shapes = [branch.output_shape for branch in self.layers]
         try:
-            return self._mode.output_shape([shape for shape in shapes if shape is not None])
+            shape = self._mode.output_shape([shape for shape in shapes if shape is not None])
         except ShapeError as error:
             raise ShapeError(f"{self.name!r}, mode {self.mode!r}: {error}") from None
+        return shape if len(self.sources) > 1 else (input_shape[0], *shape[1:])
 
     # Numbers.
 
-    def forward(self, x: Sequence[Array], ctx: Context) -> Array:
+    def forward(self, x: Any, ctx: Context) -> Array:
         """The branches' outputs, merged."""
-        outputs, ctx.saved.inner = [], []
-        for branch, part in zip(self.layers, self._parts(x), strict=True):
-            inner = ctx.inside(branch)
-            outputs.append(branch.forward(part, inner))
-            ctx.saved.inner.append(inner)
+        ctx.saved.uses = [self._use(branch, x, ctx) for branch in self.layers]
         ctx.output_mask = None
-        ctx.saved.outputs = outputs
+        outputs = ctx.saved.outputs = [use.y for use, _ in ctx.saved.uses]
         y = ctx.saved.y = self._mode.forward(outputs, ctx)
         return y
 
-    def _parts(self, x: Sequence[Array]) -> list[Any]:
-        """What each branch takes of the inputs."""
-        parts, start = [], 0
-        for branch in self.layers:
-            stop = start + len(branch.sources)
-            parts.append(one_or_all(x[start:stop]))
-            start = stop
-        return parts
+    def _use(self, branch: Layer, x: Any, ctx: Context) -> "tuple[Use, bool]":
+        """A branch's output, and whether this is the first place that asks for it."""
+        if branch in ctx.branches:
+            return ctx.branches[branch], False
+        inner = ctx.inside(branch)
+        given = x if isinstance(x, list) else [x]
+        inputs = dict(zip(map(id, self.sources), given, strict=True))
+        y = branch.forward(one_or_all([inputs[id(source)] for source in branch.sources]), inner)
+        ctx.branches[branch] = Use(inner, y)
+        return ctx.branches[branch], True
 
-    def backward(self, dy: Array, ctx: Context) -> list[Array | None]:
-        """Each branch's gradient goes back through the branch."""
+    def backward(self, dy: Array, ctx: Context) -> Any:
+        """Each branch's gradient, added up over its places, goes back through the branch."""
         saved = ctx.saved
         gradients = self._mode.backward(dy, saved.outputs, saved.y, ctx)
-        found: list[Array | None] = []
-        for branch, inner, gradient in zip(self.layers, saved.inner, gradients, strict=True):
-            inner.needs_input_gradient = ctx.needs_input_gradient
-            dx = branch.backward(gradient, inner)
-            count = len(branch.sources)
-            found += dx if isinstance(dx, list) else [dx] * count
-        return found
+        found: dict[int, Array | None] = {}
+        # In reverse, so that a branch goes back when all its later places have been met.
+        places = zip(self.layers, saved.uses, gradients, strict=True)
+        for branch, (use, first), gradient in reversed(list(places)):
+            if use.dy is not None:
+                ctx.run(core.add, use.dy, gradient)
+            use.dy = gradient
+            if first:
+                use.ctx.needs_input_gradient = ctx.needs_input_gradient
+                dx = branch.backward(gradient, use.ctx)
+                sources = branch.sources
+                parts = dx if isinstance(dx, list) else [dx] * len(sources)
+                found.update(zip(map(id, sources), parts, strict=True))
+        return one_or_all([found.get(id(source)) for source in self.sources])
 
     def get_config(self) -> dict[str, Any]:
         """What Keras 1 writes of a Merge that is first in a model."""
@@ -206,7 +222,21 @@ class Merge(Composite):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Merge":
         """Build the layer that `get_config` described."""
-        return cls(**{key: v for key, v in config.items() if not key.endswith("_type")})
+        arguments = {key: v for key, v in config.items() if not key.endswith("_type")}
+        return cls(**{**arguments, "layers": [_restored(layer) for layer in config["layers"]]})
+
+
+@dataclass
+class Use:
+    """A branch in a plan: its context, its output, and the gradient from the places so far."""
+
+    ctx: Context
+    y: Array
+    dy: Array | None = None
+
+
+def _restored(layer: Any) -> Layer:
+    return once(layer, _branch) if isinstance(layer, Mapping) else _branch(layer)
 
 
 def _branch(layer: Any) -> Layer:
