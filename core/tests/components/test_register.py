@@ -16,6 +16,7 @@ from pronghorn.components.metric import Metric
 from pronghorn.components.objective import Objective
 from pronghorn.components.optimizer import Optimizer
 from pronghorn.components.regularizer import Regularizer
+from pronghorn.devices.function import Function
 from pronghorn.errors import AmbiguousComponentError, FunctionError
 from pronghorn.optimizers import SGD
 
@@ -240,10 +241,16 @@ def test_regularizer_constraint_and_initializer():
     np.testing.assert_array_equal(Initializer.get("ramp")((2, 2)), [[1, 2], [3, 4]])
 
 
+def stay(param, grad):
+    return param
+
+
 def test_classes():
     @ph.register.optimizer("still")
     class Still(Optimizer):
         """Stays where it is."""
+
+        rule = Function(stay)
 
     @ph.register.activation("doubling")
     class Doubling(Activation):
