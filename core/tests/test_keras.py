@@ -60,6 +60,7 @@ def installed():
             "pronghorn.preprocessing.image:ImageDataGenerator",
         ),
         ("keras.backend", "set_epsilon", "pronghorn.backend:set_epsilon"),
+        ("keras.ops", "matmul", "pronghorn.ops:matmul"),
         ("keras.saving", "load_model", "pronghorn.models:load_model"),
         ("keras.config", "set_floatx", "pronghorn.backend:set_floatx"),
         ("keras.utils", "pad_sequences", "pronghorn.preprocessing.sequence:pad_sequences"),

@@ -37,6 +37,7 @@ SHARED = frozenset(
         "metrics",
         "models",
         "objectives",
+        "ops",
         "optimizers",
         "preprocessing",
         "regularizers",

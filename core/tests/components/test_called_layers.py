@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pronghorn import activations
+from pronghorn import activations, ops
 from pronghorn import backend as K
 from pronghorn.components.layer import Layer
-from pronghorn.layers import LSTM, Activation, Dense, Input, Masking
+from pronghorn.layers import LSTM, Activation, Dense, Input, Lambda, Masking
 from pronghorn.models import Sequential, load_model
 from pronghorn.testing import run_pass
 
@@ -159,6 +159,51 @@ def test_the_shape_is_found_out_where_none_is_told():
 
     model = Sequential([Doubled(input_shape=(None, 4)), LSTM(2)])
     assert model.layers[0].output_shape == (None, None, 6)
+
+
+class Keras3Dense(Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="zeros")
+        self.b = self.add_weight(shape=(self.units,), initializer="ones")
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.w) + self.b
+
+
+def test_layers_and_losses_of_keras_3_learn_what_keras_1_learns():
+    def loss(y_true, y_pred):
+        return ops.mean(ops.square(y_true - y_pred), axis=-1)
+
+    made = Sequential([Keras3Dense(2, input_shape=(4,))])
+    made.compile("sgd", loss, metrics=[loss])
+    copied = Sequential([Dense(2, input_dim=4, init="zeros", b_init="ones")])
+    copied.compile("sgd", "mse", metrics=["mse"])
+    for model in (made, copied):
+        model.fit(X, Y, nb_epoch=2, shuffle=False, verbose=0)
+    np.testing.assert_allclose(made.predict(X), copied.predict(X), rtol=1e-5, atol=1e-6)
+    found, expected = (model.evaluate(X, Y, verbose=0) for model in (made, copied))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (lambda x: ops.rsqrt(ops.exp(x)), lambda x: np.exp(-x / 2)),
+        (lambda x: ops.silu(x), lambda x: x / (1 + np.exp(-x))),
+        (lambda x: ops.concatenate([x, ops.max(x, -1, keepdims=True)], axis=-1), None),
+    ],
+)
+def test_ops_are_followed(found, expected):
+    model = Sequential([Lambda(found, input_shape=(4,)), Dense(1)])
+    model.compile("sgd", "mse")
+    model.train_on_batch(X, Y[:, :1])
+    wanted = np.c_[X, X.max(-1)] if expected is None else expected(X)
+    np.testing.assert_allclose(found(X), wanted, rtol=1e-5)
+    assert found(X).dtype == X.dtype
 
 
 def test_layers_are_not_called_and_models_predict():

@@ -75,6 +75,9 @@ def test_batches_validate_evaluate_and_predict():
     expected = model.evaluate(X, Y, batch_size=32, verbose="auto")
     np.testing.assert_allclose([history["val_loss"][-1], history["val_acc"][-1]], expected, 1e-5)
     np.testing.assert_allclose(model.evaluate(Batches()), expected, rtol=1e-5)
+    by_name = model.evaluate(X, Y, verbose=0, return_dict=True)
+    assert list(by_name) == ["loss", "acc"]
+    assert by_name["accuracy"] == expected[1]
     np.testing.assert_allclose(model.evaluate(generator(11), steps=2), expected, rtol=1e-5)
     wanted = model.predict(X, batch_size=None)
     np.testing.assert_allclose(model.predict(Batches()), wanted, rtol=1e-5)

@@ -6,7 +6,7 @@ import pytest
 from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer
 from pronghorn.components.regularizer import Regularizer
-from pronghorn.errors import DeviceError
+from pronghorn.errors import DeviceError, ShapeError
 from pronghorn.layers import Dense
 from pronghorn.models import Sequential, load_model
 
@@ -115,3 +115,8 @@ def test_other_devices_are_refused(monkeypatch):
     monkeypatch.setattr("pronghorn.devices.get", lambda name: Elsewhere())
     with pytest.raises(DeviceError, match="calls 'scaled_product', a function of NumPy arrays"):
         model.to("cuda")
+
+
+def test_a_weight_whose_shape_is_open_is_refused():
+    with pytest.raises(ShapeError, match=r"weight 'W' would have shape \(None, 3\)"):
+        Sequential([Bilinear(3, batch_input_shape=(None, None))])

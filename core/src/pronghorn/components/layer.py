@@ -235,6 +235,11 @@ class Layer(Component):
             suffix, shape, init = None, suffix, shape
         suffix = suffix or (name or "W").removeprefix(f"{self.name}_")
         init = initializer if init is None else init
+        if None in tuple(shape):
+            raise ShapeError(
+                f"layer {self.name!r}: weight {suffix!r} would have shape {tuple(shape)}, but its "
+                "axes must be known: give the input's shape without None there"
+            )
         check = weight_check.get()
         if check is not None:
             check(self.name, shape)

@@ -102,7 +102,8 @@ class Chain(Composite):
         if declared is None:
             raise ShapeError(
                 f"the first layer of a model must know its input's shape: give {layer.name!r} "
-                f"({type(layer).__name__}) an input_shape, batch_input_shape or input_dim"
+                f"({type(layer).__name__}) an input_shape, batch_input_shape or input_dim, or "
+                "begin with Input((784,)) or the like"
             )
         if not isinstance(declared, list):  # the inputs of a Merge are known to its branches
             layer.check_declared_shape(declared)

@@ -11,6 +11,7 @@ from pronghorn import files
 from pronghorn.components.callback import CallbackList
 from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer
+from pronghorn.components.logs import LabelledValues
 from pronghorn.components.spelling import spelled
 from pronghorn.engine import feed
 from pronghorn.engine.generators import yields_batches
@@ -229,10 +230,12 @@ class Sequential(GeneratorMethods, Compiled):
         sample_weight: Any = None,
         show_accuracy: bool = False,
         steps: int | None = None,
-    ) -> float | list[float]:
+        return_dict: bool = False,
+    ) -> Any:
         """The loss over all samples, or a list of the loss and the metrics (`metrics_names`).
 
-        `x` may be a generator or sequence of batches, of which `steps` are taken.
+        `x` may be a generator or sequence of batches, of which `steps` are taken. With
+        `return_dict` the values come by their names.
         """
         self._check_compiled("evaluate")
         if show_accuracy:
@@ -240,11 +243,17 @@ class Sequential(GeneratorMethods, Compiled):
         verbose, batch_size = _usual(verbose, batch_size)
         if yields_batches(x):
             _check_batches(y, sample_weight)
-            return self.evaluate_generator(x, steps=steps)
-        _check_positive(batch_size=batch_size)
-        samples = self._samples(x, y, sample_weight)
-        self._check_whole_batches(samples.count, batch_size)
-        return _scalar(evaluate_all(self.runner, samples, batch_size, verbose))
+            values = self.evaluate_generator(x, steps=steps)
+        else:
+            _check_positive(batch_size=batch_size)
+            samples = self._samples(x, y, sample_weight)
+            self._check_whole_batches(samples.count, batch_size)
+            values = _scalar(evaluate_all(self.runner, samples, batch_size, verbose))
+        return self._by_name(values) if return_dict else values
+
+    def _by_name(self, values: float | list[float]) -> LabelledValues:
+        listed = values if isinstance(values, list) else [values]
+        return LabelledValues(zip(self.metrics_names, listed, strict=True))
 
     # Predicting.
 
