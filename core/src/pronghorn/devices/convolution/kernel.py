@@ -13,7 +13,7 @@ import pronghorn.devices.convolution.layout as at
 from pronghorn.devices import threads
 from pronghorn.devices.convolution import axes, code, loops, winograd
 from pronghorn.devices.convolution.packing import add_parts, pack
-from pronghorn.devices.convolution.plan import Walk
+from pronghorn.devices.convolution.plan import Walk, even_part
 from pronghorn.devices.convolution.winograd import Tiles
 from pronghorn.devices.cpu import Kernel
 from pronghorn.devices.host import CpuDevice
@@ -129,7 +129,10 @@ class Gathered(Images):
         raise NotImplementedError
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
-        """Where the rows of the packed kernel are in w, and how far apart their elements."""
+        """Where the rows of the packed kernel are in w, and how far apart their elements.
+
+        The rows for each tap, of one job after another, and for each channel.
+        """
         raise NotImplementedError
 
     def calls(self, given: dict[str, Any], shape: Shape) -> list[Call]:
@@ -139,7 +142,9 @@ class Gathered(Images):
         work = self.operations(given)
         units = threads.chunks(work) or 1
         walk = self.walk(given, shape, units)
+        tiles = Tiles(walk)
         rows, step = self.rows_of(walk, w)
+        rows = rows.reshape(-1) if tiles.pay else walk.in_turn(rows)
         panels = -(-walk.filters // shape.width)
         packed = CpuDevice().zeros((panels * rows.size * shape.width,), shape.real)
         fields = {
@@ -157,7 +162,6 @@ class Gathered(Images):
             operands.append(bias)
             one = np.zeros(1, np.int64)
             calls.append(pack.bind(given["bias"], one, 1, walk.filters, shape.width, bias))
-        tiles = Tiles(walk)
         if tiles.pay:
             return [*calls, *winograd.calls(tiles, units, fields, operands)]
         return [*calls, _direct(walk, units, fields, operands)]
@@ -166,13 +170,15 @@ class Gathered(Images):
 def _direct(walk: Walk, units: int, fields: dict[int, int], operands: list[Array]) -> Call:
     """The call that multiplies windows with the packed kernel."""
     shape, tasks = walk.shape, min(units, walk.units)
-    room = _lines((1 + shape.rows) * shape.width + walk.room, shape)
+    partial = _lines((1 + shape.rows) * shape.width + walk.room, shape)
+    room = _lines(partial + walk.partial, shape)
     scratch = CpuDevice().zeros((tasks * room,), shape.real)
     fields |= {
-        at.TASK: code.task(loops, "convolve", shape, APART=walk.apart),
+        at.TASK: code.task(loops, "convolve", shape, APART=walk.apart, CUT=walk.partial > 0),
         at.TASKS: tasks,
         at.SCRATCH: scratch.ctypes.data,
         at.ROOM: room,
+        at.PARTIAL: partial,
         at.PANEL: sum(walk.steps(job).size for job in walk.jobs) * shape.width,
     }
     return code.call(walk.table(fields), [*operands, scratch])
@@ -188,11 +194,13 @@ class Convolution(Gathered):
         """From the input to the output."""
         x, y = given["x"], given["y"]
         all_axes = self.axes(given, axes.forward)
-        return Walk(x.shape[0], *all_axes, x.shape[-1], y.shape[-1], shape, units, self.apart)
+        ends = x.shape[-1], y.shape[-1]
+        return Walk(x.shape[0], *all_axes, *ends, shape, units, self.apart, cut=True)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """As they lie."""
-        return np.arange(w.size // w.shape[-1], dtype=np.int64) * w.shape[-1], 1
+        rows = np.arange(w.size // w.shape[-1], dtype=np.int64) * w.shape[-1]
+        return rows.reshape(-1, 1 if self.apart else w.shape[-2]), 1
 
 
 class InputGradient(Gathered):
@@ -205,13 +213,13 @@ class InputGradient(Gathered):
         """From the output's gradient to the input's."""
         dx, _, dy = (given[name] for name in self.names)
         all_axes = self.axes(given, axes.backward)
-        return Walk(dy.shape[0], *all_axes, dy.shape[-1], dx.shape[-1], shape, units, self.apart)
+        ends = dy.shape[-1], dx.shape[-1]
+        return Walk(dy.shape[0], *all_axes, *ends, shape, units, self.apart, cut=True)
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """A row for each tap and filter; its elements are the channels."""
         *window, channels, filters = w.shape
-        rows = taps_of(walk, window)[:, None] * channels * filters + np.arange(filters)
-        return np.ascontiguousarray(rows.reshape(-1)), filters
+        return taps_of(walk, window)[:, None] * channels * filters + np.arange(filters), filters
 
 
 class Depthwise(Convolution):
@@ -227,7 +235,7 @@ class DepthwiseInputGradient(InputGradient):
 
     def rows_of(self, walk: Walk, w: Array) -> tuple[NDArray[np.int64], int]:
         """A row for each tap; its elements are the channels."""
-        return taps_of(walk, w.shape[:-1]) * w.shape[-1], 1
+        return taps_of(walk, w.shape[:-1])[:, None] * w.shape[-1], 1
 
 
 class Transposed(InputGradient):
@@ -250,7 +258,7 @@ class WeightGradient(Images):
         filters = dw.shape[-1]
         depth, panels = dw.size // filters, -(-filters // shape.width)
         if self.apart:
-            shape = replace(shape, rows=_even_part(depth, shape.rows * 5 // 4))
+            shape = replace(shape, rows=even_part(depth, shape.rows * 5 // 4))
         walk = Walk(x.shape[0], *all_axes, x.shape[-1], filters, shape, apart=self.apart)
         sums_bytes = panels * depth * shape.width * shape.itemsize
         parts = max(1, min(PARTS, walk.units, SUMS_BYTES // sums_bytes))
@@ -304,8 +312,3 @@ def _lines(elements: int, shape: Shape) -> int:
     """So many elements, to whole cache lines."""
     line = LINE // shape.itemsize
     return -(-elements // line) * line
-
-
-def _even_part(count: int, limit: int) -> int:
-    """The size of the largest of the fewest even parts of `count` that are within `limit`."""
-    return -(-count // -(-count // limit))

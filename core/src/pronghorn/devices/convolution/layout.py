@@ -12,8 +12,8 @@ A row is of lines: one in an image, several in a volume, whose planes are the ro
     IMAGES, GROUP, BANDS, BAND, COLUMNS, JOBS, PANEL,
     IMAGE, ROWS, LINES, LINE, FIRST_ROW, FIRST_LINE, FIRST_CELL, STEP,
     PADDED_ROWS, PADDED_LINES, PADDED_LINE, TARGET_IMAGE, TARGET_ROW,
-    RIGHT, DEPTH, PARTS, SLICES, CHUNK, SUMS, FIELDS,
-) = range(37)  # fmt: skip
+    PARTIAL, RIGHT, DEPTH, PARTS, SLICES, CHUNK, SUMS, FIELDS,
+) = range(38)  # fmt: skip
 """Places in the table.
 
 TASK to WORK as in `product.layout`. Addresses: of the source of the left factor, the target, the
@@ -25,15 +25,17 @@ Of the source: elements of an IMAGE, its number of ROWS, LINES of a row, element
 FIRST_ROW, FIRST_LINE and FIRST_CELL (an element of a line) are where the window of the first place
 begins, STEP how many rows the next one is below. PADDED_ROWS of PADDED_LINES of PADDED_LINE
 elements make up a unit's copy of an image; PADDED_LINE is 0 where there are no copies. Of the
-target: an image, and what a row of the unit moves.
+target: an image, and what a row of the unit moves. PARTIAL is where in a task's scratch memory the
+sums of a unit and a panel are whose depth is not done.
 
 For gradients of weights: the address of the RIGHT factor, DEPTH rows of the gradient, PARTS of
 the units and SLICES of the rows that make tasks, CHUNK of places at a time, and the address of
 each part's SUMS.
 """
 
-(JOB_ROWS, JOB_COLUMNS, JOB_SOURCES, JOB_TARGETS, JOB_STEPS, JOB_DEPTH, JOB_PACKED,
- JOB_FIELDS) = range(8)  # fmt: skip
+(JOB_ROWS, JOB_COLUMNS, JOB_SOURCES, JOB_TARGETS, JOB_STEPS, JOB_DEPTH, JOB_PACKED, JOB_CHUNK,
+ JOB_FIELDS) = range(9)  # fmt: skip
 """Places in the table of a job, which come after FIELDS: rows and columns of places that it has in
 an image; where in the table the offsets of its places in the source and in the target are, and
-those of its steps along the depth; how many; and where in a panel its rows of the factor are."""
+those of its steps along the depth; how many; where in a panel its rows of the factor are; and how
+many of them are in use at a time."""

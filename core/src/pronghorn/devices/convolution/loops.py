@@ -27,6 +27,8 @@ BITS = 512
 REAL = "float32"
 APART = False
 """Whether each filter has a channel of its own, the one of its number."""
+CUT = False
+"""Whether not all of the depth is in use at a time."""
 
 
 def convolve(table, task):
@@ -135,20 +137,44 @@ def multiply_panel(table, blank, job, unit, source, column):
 
 @njit(inline="always")
 def multiply_places(table, blank, job, unit, source, packed, bias, target, columns, vectors):
-    """A unit's places, block by block."""
+    """A unit's places, for all of the depth or for one chunk of it after another."""
+    depth = job[at.JOB_DEPTH]
+    if CUT:
+        for k in range(0, most(depth, 1), job[at.JOB_CHUNK]):
+            chunk = least(job[at.JOB_CHUNK], depth - k)
+            multiply_chunk(
+                table, blank, job, unit, source, packed, bias, target, columns, vectors, k, chunk
+            )
+    else:
+        multiply_chunk(
+            table, blank, job, unit, source, packed, bias, target, columns, vectors, 0, depth
+        )
+
+
+@njit(inline="always")
+def multiply_chunk(
+    table, blank, job, unit, source, packed, bias, target, columns, vectors, k, chunk
+):
+    """A unit's places, block by block, for so much of the depth from row k on."""
     lanes = lanes_of(blank, BITS)
     full, width = BLOCK_VECTORS * lanes, vectors * lanes
     tile = pointer(blank, full)
     epilogue = table[at.EPILOGUE]
     count = unit_places(table, job, unit)
-    steps = pointer(table, job[at.JOB_STEPS])
+    steps, right = pointer(table, job[at.JOB_STEPS] + k), pointer(packed, k * full)
     for place in range(0, count, BLOCK_ROWS):
         last = least(BLOCK_ROWS, count - place) - 1
         rows = pointer(table, job[at.JOB_SOURCES] + place)
         to = pointer(table, job[at.JOB_TARGETS] + place)
-        block = load_block(bias, 0, 0, last, BLOCK_ROWS, vectors, BITS)
-        block = add_products(block, source, rows, last, steps, packed, full, job[at.JOB_DEPTH])
-        if columns < width or epilogue != 0:
+        begin, apart = bias, 0
+        if CUT:
+            partial = pointer(blank, table[at.PARTIAL] + place * width)
+            begin, apart = (partial, width) if k > 0 else (bias, 0)
+        block = load_block(begin, 0, apart, last, BLOCK_ROWS, vectors, BITS)
+        block = add_products(block, source, rows, last, steps, right, full, chunk)
+        if CUT and k + chunk < job[at.JOB_DEPTH]:
+            store_block(block, partial, 0, width, last)
+        elif columns < width or epilogue != 0:
             store_block(block, tile, 0, width, BLOCK_ROWS - 1)
             if epilogue != 0:
                 call(epilogue, tile, BLOCK_ROWS * width)

@@ -1,5 +1,6 @@
 """How a convolution is cut into units of work, and the offsets by which they read and write."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -12,7 +13,10 @@ from pronghorn.devices.convolution.axes import Axis, Phase
 from pronghorn.devices.product.layout import Shape
 
 COPY_BYTES = 256 * 1024
-"""Of a unit's copy with margins, which is to stay in the second-level cache."""
+"""Of a unit's copy with margins, of the channels in use, which is to stay in the second-level
+cache."""
+PANEL_BYTES = 256 * 1024
+"""Of the rows of a packed panel in use at a time, which are to stay there, too."""
 PLACES = 64
 """Of a unit, at least, where images are small: the last block of a unit is seldom full."""
 
@@ -32,6 +36,8 @@ class Walk:
         shape: of the register blocks.
         least_units: as many should there be, for as many tasks.
         apart: whether each filter has a channel of its own, the one of its number.
+        cut: whether channels are taken so many at a time that their rows of a packed panel, and
+            what they are multiplied with, stay in the second-level cache.
     """
 
     images: int
@@ -43,6 +49,7 @@ class Walk:
     shape: Shape
     least_units: int = 1
     apart: bool = False
+    cut: bool = False
 
     @property
     def padded(self) -> bool:
@@ -66,7 +73,8 @@ class Walk:
     @cached_property
     def band(self) -> int:
         """Rows of a unit."""
-        bytes_of_row = self.padded_lines * self.padded_line * self.shape.itemsize
+        cells = self.padded_lines * self.columns.cells(self.columns.rows)
+        bytes_of_row = cells * self.channels_at_once * self.shape.itemsize
         most = (COPY_BYTES // bytes_of_row - self.rows.reach - 1) // self.rows.step + 1
         bands = max(-(-self.rows.rows // max(1, most)), -(-self.least_units // self.images))
         return -(-self.rows.rows // bands)
@@ -100,6 +108,23 @@ class Walk:
         lines = self.group * self.padded_rows * self.padded_lines
         overhang = self.shape.width if self.apart else 0
         return lines * self.padded_line + overhang if self.padded else 0
+
+    @cached_property
+    def channels_at_once(self) -> int:
+        """Channels in use at a time, of which a panel has as many rows for each tap."""
+        if self.apart or not self.cut:
+            return self.channels
+        taps = max(1, *(self._taps(job) for job in self.jobs))
+        limit = PANEL_BYTES // (taps * self.shape.width * self.shape.itemsize * self.shape.lanes)
+        registers = -(-self.channels // self.shape.lanes)
+        return min(self.channels, even_part(registers, max(1, limit)) * self.shape.lanes)
+
+    @property
+    def partial(self) -> int:
+        """Elements of a unit's sums for a panel, where not all channels are in use at a time."""
+        if self.channels_at_once == self.channels:
+            return 0
+        return max(self.sources(job).size for job in self.jobs) * self.shape.width
 
     @property
     def jobs(self) -> list[Job]:
@@ -155,7 +180,21 @@ class Walk:
             np.array([cell * stride for _, cell in phase.taps], np.int64)
             for phase, stride in zip(job, self.strides[1:], strict=True)
         ]
-        return _sums(*cells, np.arange(1 if self.apart else self.channels))
+        channels = np.arange(1 if self.apart else self.channels)
+        return self._in_turn(_sums(*cells)[:, None] + channels)
+
+    def in_turn(self, rows: Offsets) -> Offsets:
+        """What is said of all taps (of one job after another) and channels, in the order of use."""
+        ends = np.cumsum([self._taps(job) for job in self.jobs])
+        return np.concatenate([self._in_turn(part) for part in np.split(rows, ends[:-1])])
+
+    def _in_turn(self, rows: Offsets) -> Offsets:
+        step = self.channels_at_once
+        parts = [rows[:, c : c + step].reshape(-1) for c in range(0, rows.shape[1], step)]
+        return np.concatenate(parts)
+
+    def _taps(self, job: Job) -> int:
+        return math.prod(len(phase.taps) for phase in job)
 
     def _rows_of(self, down: Phase) -> int:
         return self.rows.count(down) if self.bands == 1 else self.band
@@ -198,14 +237,20 @@ class Walk:
             end += sum(found.size for found in lists)
             begin = at.FIELDS + number * at.JOB_FIELDS
             depth = lists[-1].size
+            chunk = depth if self.apart else self._taps(job) * self.channels_at_once
             counts = (
                 self.rows.count(job[0]),
                 self.lines.count(job[1]) * self.columns.count(job[2]),
             )
-            made[begin : begin + at.JOB_FIELDS] = *counts, *starts, depth, packed
+            made[begin : begin + at.JOB_FIELDS] = *counts, *starts, depth, packed, max(1, chunk)
             packed += depth * self.shape.width
             tables += lists
         return np.concatenate(tables)
+
+
+def even_part(count: int, limit: int) -> int:
+    """The size of the largest of the fewest even parts of `count` that are within `limit`."""
+    return -(-count // max(1, -(-count // limit)))
 
 
 def _sums(*parts: Offsets) -> Offsets:
