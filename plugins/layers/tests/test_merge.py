@@ -149,8 +149,9 @@ def test_training(how):
     steps = [slice(start, start + 4) for start in (0, 4, 8)] * 2
     expected = by_hand(model, steps)
     if how in ("fit", "dictionary"):
-        names = [layer.name for layer in model.sources]
+        names = model.input_names
         x = [A, B] if how == "fit" else dict(zip(reversed(names), (B, A), strict=True))
+        assert model.output_names == [model.layers[1].name]
         held_out = ([A[:5], B[:5]], Y[:5])
         history = model.fit(
             x, Y, batch_size=4, nb_epoch=2, shuffle=False, verbose=0, validation_data=held_out

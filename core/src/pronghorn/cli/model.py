@@ -45,7 +45,7 @@ def evaluate(
     from pronghorn.files.arrays import read_pairs, read_several, read_targets
 
     loaded = _load(model, device)
-    names = _inputs(loaded)
+    names = loaded.input_names
     x: Any
     if len(names) == 1:
         x, y = read_pairs(data, targets)
@@ -90,7 +90,7 @@ def predict(
 
     check_suffix(output)
     loaded = _load(model, device)
-    names = _inputs(loaded)
+    names = loaded.input_names
     x: Any
     if len(names) == 1:
         x = read_inputs(data, key)
@@ -120,11 +120,6 @@ def _check_columns(path: Path, x: "Array", model: Any) -> None:
             f"{path} has {x.shape[1]} columns, but the model takes {prod(shape)} numbers for each "
             "sample: if the last column is the target, leave it out"
         )
-
-
-def _inputs(model: Any) -> list[str]:
-    """Names of the layers that take the model's inputs."""
-    return [source.name for source in model.sources]
 
 
 def _as_input(x: Any, model: Any) -> Any:

@@ -158,6 +158,16 @@ class Chain(Composite):
         return one_or_all([source.input_shape for source in self.sources])
 
     @property
+    def input_names(self) -> list[str]:
+        """Names of the layers that take the inputs: keys of a dictionary of arrays."""
+        return [source.name for source in self.sources]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Name of the last layer, in a list."""
+        return [self._end(-1).name]
+
+    @property
     def output_shape(self) -> Shape:  # type: ignore[override]
         """Shape of the output, batch axis first."""
         shape = self._end(-1).output_shape
