@@ -13,20 +13,22 @@ BITS = host().bits
 @kernel(work=lambda x, y, front, top, left: y.size)
 def shift(x, y, front, top, left):
     """y is x moved back by front, down by top and right by left; what is from outside x is 0."""
+    source, target = x.reshape(x.size), y.reshape(y.size)
     for line in prange(y.shape[0] * y.shape[1] * y.shape[2]):
-        n = line // (y.shape[1] * y.shape[2])
-        plane = line // y.shape[2] % y.shape[1]
-        i = line % y.shape[2]
-        h, row = plane - front, i - top
-        kept = h >= 0 and h < x.shape[1] and row >= 0 and row < x.shape[2]
-        for j in range(y.shape[3]):
-            column = j - left
-            if kept and column >= 0 and column < x.shape[3]:
-                for c in range(y.shape[4]):
-                    y[n, plane, i, j, c] = x[n, h, row, column, c]
-            else:
-                for c in range(y.shape[4]):
-                    y[n, plane, i, j, c] = 0.0
+        n, i, j = line_of(line, y)
+        plane, row = i - front, j - top
+        begin, end = 0, 0
+        if plane >= 0 and plane < x.shape[1] and row >= 0 and row < x.shape[2]:
+            begin, end = max(left, 0), min(x.shape[3] + left, y.shape[3])
+        start, at = cell_at(n, i, j, 0, y), cell_at(n, plane, row, begin - left, x)
+        first, last = begin * y.shape[4], end * y.shape[4]
+        # A line's cells lie side by side, so it is filled and copied as one run of elements.
+        for e in range(first):
+            target[start + e] = 0.0
+        for e in range(last - first):
+            target[start + first + e] = source[at + e]
+        for e in range(last, y.shape[3] * y.shape[4]):
+            target[start + e] = 0.0
 
 
 @kernel(work=lambda x, y, deep, high, wide: y.size)
