@@ -67,6 +67,7 @@ CASES = {
     "tiles, wide margins, lopsided": Case(
         (5, 4, 5, 32), (3, 3, 32, 32), (12, 9), (1, 1, 5, 1, 1, 1)
     ),
+    "tiles, dilated": Case((2, 18, 13, 32), (3, 3, 32, 32), (16, 13), (1, 1, 1, 3, 2, 3)),
     "deep": Case((2, 4, 4, 300), (3, 3, 300, 70), (4, 4), (1, 1, 1, 1, 1, 1)),
     "deep, strided": Case((3, 5, 5, 20), (3, 3, 20, 600), (3, 3), (2, 2, 1, 1, 1, 1)),
 }
@@ -218,11 +219,12 @@ def test_tiles_are_taken_where_they_pay():
     assert Tiles(walk(128, 26, 32, 32)).pay
     assert Tiles(walk(8, 16, 512, 512)).pay
     assert Tiles(walk(32, 34, 32, 16)).pay
+    assert Tiles(walk(8, 28, 64, 64, dilation=2)).pay
     assert not Tiles(walk(1, 6, 64, 64)).pay
     assert not Tiles(walk(128, 28, 1, 32)).pay
     assert not Tiles(walk(1, 16, 512, 512)).pay
     assert not Tiles(walk(128, 26, 1024, 1024)).pay
-    for other in ({"window": 5}, {"step": 2}, {"dilation": 2}, {"real": "float64"}):
+    for other in ({"window": 5}, {"step": 2}, {"real": "float64"}):
         assert not Tiles(walk(128, 26, 32, 32, **other)).pay
 
 

@@ -6,7 +6,7 @@
 from numba import njit
 
 import pronghorn.devices.convolution.winograd.layout as at
-from pronghorn.devices.native import call, groups, least
+from pronghorn.devices.native import call, groups, least, most
 from pronghorn.devices.simd import (
     add_product,
     crop_rows,
@@ -81,32 +81,38 @@ def convolve(table, task):
 
 
 @njit(inline="always")
-def source_row(table, tile):
-    """The first row that a tile reads, counted through all images without their margins."""
-    row = tile % table[at.IMAGE_TILES] // table[at.LINE_TILES] * SIDE
-    return row + table[at.FIRST_ROW]
+def first_row(table, tile):
+    """The row of a tile's first output, in its image."""
+    return first_place(tile % table[at.IMAGE_TILES] // table[at.LINE_TILES], table[at.ROW_GAP])
 
 
 @njit(inline="always")
-def source_cell(table, tile):
-    """The first cell that a tile reads."""
-    return tile % table[at.LINE_TILES] * SIDE + table[at.FIRST_CELL]
+def first_cell(table, tile):
+    """The cell of a tile's first output, in its row."""
+    return first_place(tile % table[at.LINE_TILES], table[at.CELL_GAP])
+
+
+@njit(inline="always")
+def first_place(number, gap):
+    """Where the tile of a number begins along an axis: `gap` of them lie in one another."""
+    return number // gap * (SIDE * gap) + number % gap
 
 
 @njit(inline="always")
 def source_tile(table, tile):
     """Where a tile's inputs begin."""
-    row = tile // table[at.IMAGE_TILES] * table[at.ROWS] + source_row(table, tile)
-    start = (row * table[at.CELLS] + source_cell(table, tile)) * table[at.CHANNELS]
+    row = tile // table[at.IMAGE_TILES] * table[at.ROWS] + first_row(table, tile)
+    row += table[at.FIRST_ROW]
+    cell = first_cell(table, tile) + table[at.FIRST_CELL]
+    start = (row * table[at.CELLS] + cell) * table[at.CHANNELS]
     return pointer(pointer_from(table[at.SOURCE], REAL), start)
 
 
 @njit(inline="always")
 def target_tile(table, tile):
     """Where a tile's outputs begin."""
-    row = tile % table[at.IMAGE_TILES] // table[at.LINE_TILES] * SIDE
-    row += tile // table[at.IMAGE_TILES] * table[at.TARGET_ROWS]
-    start = row * table[at.TARGET_CELLS] + tile % table[at.LINE_TILES] * SIDE
+    row = tile // table[at.IMAGE_TILES] * table[at.TARGET_ROWS] + first_row(table, tile)
+    start = row * table[at.TARGET_CELLS] + first_cell(table, tile)
     return pointer(pointer_from(table[at.TARGET], REAL), start * table[at.FILTERS])
 
 
@@ -116,8 +122,10 @@ def fetch_source(table, tile):
     foreseen by the CPU."""
     source, channels = source_tile(table, tile), table[at.CHANNELS]
     for i in range(SPAN):
-        for j in range(0, SPAN * channels, LINE):
-            prefetch(source, i * table[at.CELLS] * channels + j)
+        for j in range(SPAN):
+            cell = i * table[at.ROW_GAP] * table[at.CELLS] + j * table[at.CELL_GAP]
+            for c in range(0, channels, LINE):
+                prefetch(source, cell * channels + c)
 
 
 @njit(inline="always")
@@ -125,22 +133,27 @@ def fetch_target(table, tile):
     """Ask for the place of a tile's outputs."""
     target, filters = target_tile(table, tile), table[at.FILTERS]
     for i in range(SIDE):
-        for j in range(0, SIDE * filters, LINE):
-            prefetch_to_write(target, i * table[at.TARGET_CELLS] * filters + j)
+        for j in range(SIDE):
+            cell = i * table[at.ROW_GAP] * table[at.TARGET_CELLS] + j * table[at.CELL_GAP]
+            for c in range(0, filters, LINE):
+                prefetch_to_write(target, cell * filters + c)
 
 
 @njit(inline="always")
 def read_tile(table, tile, copy, to, to_step):
     """Evaluate a tile's inputs at the points; one at an edge is read from a copy with zeros."""
     lanes, channels = lanes_of(to, BITS), table[at.CHANNELS]
-    row, cell = source_row(table, tile), source_cell(table, tile)
-    source, line = source_tile(table, tile), table[at.CELLS] * channels
-    inside = row >= 0 and row + SPAN <= table[at.ROWS]
-    if not (inside and cell >= 0 and cell + SPAN <= table[at.CELLS]):
+    row = first_row(table, tile) + table[at.FIRST_ROW]
+    cell = first_cell(table, tile) + table[at.FIRST_CELL]
+    down, across = table[at.ROW_GAP], table[at.CELL_GAP]
+    source = source_tile(table, tile)
+    line, step = down * table[at.CELLS] * channels, across * channels
+    inside = row >= 0 and row + (SPAN - 1) * down < table[at.ROWS]
+    if not (inside and cell >= 0 and cell + (SPAN - 1) * across < table[at.CELLS]):
         copy_tile(table, row, cell, source, copy)
-        source, line = copy, SPAN * channels
+        source, line, step = copy, SPAN * channels, channels
     for c in range(0, channels, lanes):
-        image_points(pointer(source, c), line, channels, pointer(to, c), to_step, BITS)
+        image_points(pointer(source, c), line, step, pointer(to, c), to_step, BITS)
 
 
 @njit(inline="always")
@@ -148,7 +161,7 @@ def copy_tile(table, row, cell, source, copy):
     """Copy a tile's inputs, with zeros for cells outside of the image."""
     lanes, channels = lanes_of(copy, BITS), table[at.CHANNELS]
     for point in range(POINTS):
-        i, j = point // SPAN, point % SPAN
+        i, j = point // SPAN * table[at.ROW_GAP], point % SPAN * table[at.CELL_GAP]
         inside = row + i >= 0 and row + i < table[at.ROWS]
         inside = inside and cell + j >= 0 and cell + j < table[at.CELLS]
         begin = (i * table[at.CELLS] + j) * channels
@@ -182,9 +195,10 @@ def write_tile(table, tile, bias, outputs, sums, step):
     """Find a tile's outputs from the products; add the bias, apply the activation."""
     lanes, filters = lanes_of(sums, BITS), table[at.FILTERS]
     width = BLOCK_VECTORS * lanes
-    place = tile % table[at.IMAGE_TILES]
-    rows = least(SIDE, table[at.TARGET_ROWS] - place // table[at.LINE_TILES] * SIDE)
-    cells = least(SIDE, table[at.TARGET_CELLS] - place % table[at.LINE_TILES] * SIDE)
+    down, across = table[at.ROW_GAP], table[at.CELL_GAP]
+    rows = most(table[at.TARGET_ROWS] - first_row(table, tile), 0)
+    cells = most(table[at.TARGET_CELLS] - first_cell(table, tile), 0)
+    rows, cells = least(SIDE, groups(rows, down)), least(SIDE, groups(cells, across))
     target, epilogue = target_tile(table, tile), table[at.EPILOGUE]
     if table[at.BIAS] != 0:
         bias = pointer_from(table[at.BIAS], REAL)
@@ -197,5 +211,6 @@ def write_tile(table, tile, bias, outputs, sums, step):
             call(epilogue, outputs, SIDE * SIDE * width)
         columns = least(width, filters - panel * width)
         for i in range(rows):
-            to = pointer(target, i * table[at.TARGET_CELLS] * filters + panel * width)
-            crop_rows(pointer(outputs, i * SIDE * width), width, to, filters, cells, columns, BITS)
+            to = pointer(target, i * down * table[at.TARGET_CELLS] * filters + panel * width)
+            line = pointer(outputs, i * SIDE * width)
+            crop_rows(line, width, to, across * filters, cells, columns, BITS)

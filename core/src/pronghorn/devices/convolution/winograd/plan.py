@@ -75,12 +75,12 @@ class Tiles:
     @property
     def line_tiles(self) -> int:
         """Tiles beside each other."""
-        return -(-self.walk.columns.places // SIDE)
+        return _tiles(self.walk.columns)
 
     @property
     def image_tiles(self) -> int:
         """Tiles of an image."""
-        return -(-self.walk.rows.places // SIDE) * self.line_tiles
+        return _tiles(self.walk.rows) * self.line_tiles
 
     @property
     def count(self) -> int:
@@ -150,6 +150,8 @@ class Tiles:
             at.CELLS: walk.columns.length,
             at.FIRST_ROW: walk.rows.first,
             at.FIRST_CELL: walk.columns.first,
+            at.ROW_GAP: _gap(walk.rows),
+            at.CELL_GAP: _gap(walk.columns),
             at.TARGET_ROWS: walk.rows.places,
             at.TARGET_CELLS: walk.columns.places,
             **fields,
@@ -160,6 +162,16 @@ class Tiles:
 
 
 def _slides_over_three(axis: Axis) -> bool:
-    """Whether the window has three neighbouring elements and moves by one."""
+    """Whether the window has three elements, evenly apart, and moves by one."""
     cells = [cell for _, cell in axis.phases[0].taps]
-    return axis.step == axis.stride == 1 and cells == [0, 1, 2]
+    return axis.step == axis.stride == 1 and cells == [0, _gap(axis), 2 * _gap(axis)]
+
+
+def _gap(axis: Axis) -> int:
+    """Cells from one element of a window of three to the next."""
+    return max(1, axis.reach // 2)
+
+
+def _tiles(axis: Axis) -> int:
+    """Tiles along an axis; where there are gaps, as many as they are wide lie in one another."""
+    return -(-axis.places // (SIDE * _gap(axis))) * _gap(axis)
