@@ -201,3 +201,9 @@ def test_limits_and_means():
     assert drawn.min() > 0.2
     assert drawn.max() < 0.3
     assert abs(Initializer.get("normal")((1000,), mean=2.0, scale=0.1).mean() - 2.0) < 0.02
+
+
+def test_the_only_option_may_stand_without_its_name():
+    assert initializers.Constant(0.25)((2,)).tolist() == [0.25, 0.25]
+    with pytest.raises(TypeError, match="normal takes a shape, or its options by name: scale"):
+        initializers.RandomNormal(0.0, 0.05)

@@ -140,3 +140,10 @@ def test_characters_as_words():
         tokenizer.fit_on_texts(["Aa!"])
     assert list(plain.word_index) == ["A", "a", "!"]
     assert list(plainer.word_index) == ["a"]
+
+
+def test_a_token_for_words_that_are_dropped_or_unknown():
+    tokenizer = Tokenizer(num_words=3, oov_token="<OOV>")
+    tokenizer.fit_on_texts(["a a b", "a b c"])
+    assert tokenizer.word_index == {"<OOV>": 1, "a": 2, "b": 3, "c": 4}
+    assert tokenizer.texts_to_sequences(["a b z"]) == [[2, 1, 1]]

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from math import prod
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -73,6 +74,8 @@ class Initializer(NamedComponent):
         """
         if shape is None:
             return self.configured(**config)
+        if isinstance(shape, Real):
+            return self._with_option(shape, config)
         if config:
             return self.configured(**config)(shape, rng, dim_ordering)
         generator = default_generator() if rng is None else rng
@@ -87,6 +90,15 @@ class Initializer(NamedComponent):
                 f"shape {tuple(shape)}"
             )
         return np.array(np.broadcast_to(drawn, shape))
+
+    def _with_option(self, value: Any, config: Mapping[str, Any]) -> Self:
+        """This initializer with its only option, as in `Constant(0.1)`."""
+        if len(self.config) != 1:
+            raise TypeError(
+                f"{self.name} takes a shape, or its options by name: "
+                f"{', '.join([*self._defaults, 'seed'])}"
+            )
+        return self.configured(**{next(iter(self.config)): value}, **config)
 
     def _array(self, drawn: Any) -> np.ndarray:
         """What the function gave, as an array of numbers."""

@@ -52,6 +52,7 @@ class Tokenizer:
         lower: whether letter case is dropped; by default it is, but not with `char_level`.
         split: what separates words.
         char_level: take each character for a word.
+        oov_token: a word, with the index 1, that stands for those dropped and those not known.
 
     After `fit_on_texts`: `word_counts`, `word_docs` (texts that have the word), `word_index` (from
     1, by falling count), `index_docs` and `document_count`. Fitting again adds to them.
@@ -65,7 +66,9 @@ class Tokenizer:
         lower: bool | None = None,
         split: str = " ",
         char_level: bool = False,
+        oov_token: str | None = None,
     ) -> None:
+        self.oov_token = oov_token
         self.nb_words = nb_words
         self.filters = ("" if char_level else FILTERS) if filters is None else filters
         self.lower = not char_level if lower is None else lower
@@ -85,7 +88,9 @@ class Tokenizer:
             self.word_counts.update(words)
             self.word_docs.update(set(words))
         ranked = sorted(self.word_counts.items(), key=lambda item: -item[1])
-        self.word_index = {word: i for i, (word, _) in enumerate(ranked, start=1)}
+        first = [] if self.oov_token is None else [self.oov_token]
+        words = [*first, *(word for word, _ in ranked if word not in first)]
+        self.word_index = {word: i for i, word in enumerate(words, start=1)}
         self.index_docs = Counter({self.word_index[w]: n for w, n in self.word_docs.items()})
 
     def fit_on_sequences(self, sequences: Iterable[Sequence[int]]) -> None:
@@ -95,14 +100,16 @@ class Tokenizer:
             self.index_docs.update(set(sequence))
 
     def texts_to_sequences(self, texts: Iterable[str]) -> list[list[int]]:
-        """The word indices of each text; unknown words are dropped."""
+        """The word indices of each text; without an `oov_token`, unknown words are dropped."""
         return list(self.texts_to_sequences_generator(texts))
 
     def texts_to_sequences_generator(self, texts: Iterable[str]) -> Iterator[list[int]]:
         """The same, one text at a time."""
         for text in texts:
-            indices = (self.word_index.get(word) for word in self._words(text))
-            yield [i for i in indices if i is not None and not self._is_rare(i)]
+            found = (self.word_index.get(word) for word in self._words(text))
+            other = None if self.oov_token is None else self.word_index.get(self.oov_token)
+            indices = (other if i is None or self._is_rare(i) else i for i in found)
+            yield [i for i in indices if i is not None]
 
     def texts_to_matrix(self, texts: Iterable[str], mode: str = "binary") -> np.ndarray:
         """One vector for each text; see `sequences_to_matrix`."""
