@@ -15,7 +15,8 @@ from pronghorn.experiments import demo, train
 from pronghorn.experiments.data import Data
 from pronghorn.experiments.mistakes import Guesses, draw_mistakes
 from pronghorn.experiments.run import _is_cold
-from pronghorn.models import load_model
+from pronghorn.layers import Dense
+from pronghorn.models import Sequential, load_model
 
 ROOT = Path(__file__).parents[3]
 
@@ -230,6 +231,17 @@ def test_mistakes_come_first(wrong, panels, title):
     if wrong:
         assert figure.axes[0].get_title() == "says bee (70%)"
         assert figure.axes[0].get_xlabel() == "is ant"
+
+
+@pytest.mark.parametrize("last", [{"output_dim": 3}, {"output_dim": 1}])
+def test_logits_are_shown_as_probabilities(last):
+    x = np.array([[4.0], [-4.0]], "f")
+    model = Sequential([Dense(init="one", input_dim=1, **last)])
+    data = Data(x, np.array([1, 0]), x, np.array([1, 0]), x)
+    chances = Guesses.of(model, data).chances
+    expected = 1 / (1 + np.exp(-x)) if last["output_dim"] == 1 else np.full((2, 1), 1 / 3)
+    np.testing.assert_allclose(chances[:, -1:], expected, rtol=1e-5)
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0, rtol=1e-6)
 
 
 def test_other_data_show_which_classes_are_confused():

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from pronghorn.array_functions import sigmoid, softmax
 from pronghorn.experiments.data import Data
 from pronghorn.pictures import TEXT_COLOR, TRAIN_COLOR, VALIDATION_COLOR, new_figure, new_grid
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_ROUNDING = 1e-3
 _COLUMNS = 6
 _MOST = 24
 _FEWEST = 6
@@ -35,9 +37,7 @@ class Guesses:
         truths = _class_numbers(data.y_test)
         if truths is None or not len(truths) or len(model.output_shape) != 2:
             return None
-        chances = model.predict(data.x_test, batch_size=128)
-        if chances.shape[1] == 1:
-            chances = np.hstack([1 - chances, chances])
+        chances = _chances(model.predict(data.x_test, batch_size=128))
         if truths.max() >= chances.shape[1]:
             return None
         return cls(chances, truths, _as_images(data.images), data.class_names)
@@ -67,6 +67,15 @@ def draw_mistakes(guesses: Guesses, title: str) -> "Figure":
     for axis, sample in zip(axes, order, strict=True):
         _draw_sample(axis, guesses, int(sample))
     return figure
+
+
+def _chances(outputs: np.ndarray) -> np.ndarray:
+    """Outputs as probabilities of each class; those below 0 or above 1 count as logits."""
+    are_logits = outputs.min() < -_ROUNDING or outputs.max() > 1 + _ROUNDING
+    if outputs.shape[1] == 1:
+        chance = sigmoid(outputs) if are_logits else outputs
+        return np.hstack([1 - chance, chance])
+    return np.asarray(softmax(outputs)) if are_logits else outputs
 
 
 def _class_numbers(y: np.ndarray) -> np.ndarray | None:

@@ -74,9 +74,11 @@ def padding_before(
 def check_places(layer: Layer, input_shape: Shape, lengths: Sequence[int | None]) -> None:
     """Raise ShapeError if a window does not fit into its axis at all."""
     if any(n is not None and n < 1 for n in lengths):
+        last = getattr(layer, "dim_ordering", "th") == "tf"
+        hint = ", or dim_ordering='th' if the channels come first" if last else ""
         raise ShapeError(
             f"layer {layer.name!r}: its window is larger than the input of shape {input_shape}; "
-            "use a smaller window or border_mode='same'"
+            f"use a smaller window or border_mode='same'{hint}"
         )
 
 
