@@ -1,5 +1,6 @@
 """Merge: several models side by side as the first layer."""
 
+import golden
 import numpy as np
 import pytest
 
@@ -56,6 +57,27 @@ def test_a_function_as_mode():
     merged = Merge([left, right], mode=twice, output_shape=(4,))
     expected = left.predict(A) - 2.0 * right.predict(B)
     np.testing.assert_allclose(Sequential([merged]).predict([A, B]), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("case", golden.cases("layers", lambda c: c.name == "merge_lambda"))
+def test_a_function_as_mode_equals_keras_1(case):
+    backend.set_floatx("float64")
+    try:
+        inputs = case.numbered("x")
+        sides = [
+            Sequential([Dense(4, input_dim=x.shape[1], activation=activation)])
+            for x, activation in zip(inputs, ("tanh", "linear"), strict=True)
+        ]
+        model = Sequential([Merge(sides, mode=twice, output_shape=(4,))])
+        model.set_weights(case.numbered("w"))
+        done = run_pass(model, inputs, case["R"])
+    finally:
+        backend.set_floatx("float32")
+    np.testing.assert_allclose(done.y, case["y"], **golden.EXACT)
+    gradients = [*done.gx, *(done.gw[weight.name] for weight in model.ordered_weights)]
+    expected = [*case.numbered("gx"), *case.numbered("gw")]
+    for gradient, wanted in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(gradient, wanted, **golden.EXACT)
 
 
 def plain(*shapes):
