@@ -49,6 +49,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "MaxPooling2D": IMAGES,
     "MaxPooling3D": VOLUMES,
     "MaxoutDense": ROWS,
+    "MultiHeadAttention": SEQUENCES,
     "PReLU": IMAGES,
     "ParametricSoftplus": IMAGES,
     "Permute": SEQUENCES,

@@ -44,6 +44,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "LSTM": {"output_dim": 128, "return_sequences": True},
     "LayerNormalization": {"epsilon": 1e-5},
     "MaxoutDense": {"output_dim": 128, "nb_feature": 4},
+    "MultiHeadAttention": {"num_heads": 4, "key_dim": 32},
     "PReLU": {"shared_axes": [1, 2]},
     "ParametricSoftplus": {"shared_axes": [1, 2]},
     "Permute": {"dims": (2, 1)},

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 CHANNELS_LAST = {"LayerNormalization", "Masking", "Permute", "Softmax", "TimeDistributed",
-                 "TimeDistributedDense", "GRU", "LSTM", "SimpleRNN", "Bidirectional"}  # fmt: skip
+                 "TimeDistributedDense", "GRU", "LSTM", "SimpleRNN", "Bidirectional", "MultiHeadAttention"}  # fmt: skip
 """Those that PyTorch too has with features last."""
 
 
@@ -56,6 +56,16 @@ class Highway(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         t = torch.sigmoid(self.t(x))
         return t * torch.relu(self.h(x)) + (1 - t) * x
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, features: int, heads: int) -> None:
+        super().__init__()
+        self.layer = nn.MultiheadAttention(features, heads, batch_first=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.layer(x, x, x, need_weights=False)[0]
+        return y
 
 
 class Maxout(nn.Module):
@@ -140,6 +150,7 @@ MAKE: dict[str, Callable[[], Any]] = {
     "MaxPooling2D": lambda: nn.MaxPool2d(2),
     "MaxPooling3D": lambda: nn.MaxPool3d(2),
     "MaxoutDense": lambda: Maxout(512, 128, 4),
+    "MultiHeadAttention": lambda: SelfAttention(FEATURES, 4),
     "PReLU": lambda: nn.PReLU(CHANNELS),
     "ParametricSoftplus": lambda: PerChannel(softplus, 0.2, 5.0),
     "Permute": lambda: lambda x: x.transpose(1, 2).contiguous(),

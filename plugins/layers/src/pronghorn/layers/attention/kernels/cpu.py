@@ -3,6 +3,7 @@
 import math
 
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.rows import row_dot, row_max, row_sum
 
 
 @kernel(work=lambda scores, mask, heads, scale, causal: 12 * scores.size)
@@ -13,34 +14,28 @@ def attend(scores, mask, heads, scale, causal):
     have no share, with `causal` those that come later neither; a row without any step is 0.
     """
     steps = scores.shape[1]
-    for row in prange(scores.shape[0] * steps):
-        n, i = row // steps, row % steps
+    for number in prange(scores.shape[0] * steps):
+        n, i = number // steps, number % steps
+        row, counts = scores[n, i], mask[n // heads]
         last = i + 1 if causal else steps
-        most, found = 0.0, False
-        for j in range(last):
-            if mask[n // heads, j]:
-                value = scores[n, i, j] * scale
-                most = value if not found or value > most else most
-                found = True
-        total = 0.0
         for j in range(steps):
-            kept = j < last and mask[n // heads, j] != 0
-            share = math.exp(scores[n, i, j] * scale - most) if kept else 0.0
-            scores[n, i, j] = share
-            total += share
-        inverse = 1.0 / total if found else 0.0
+            row[j] = row[j] * scale if j < last and counts[j] != 0 else -math.inf
+        most = row_max(row)
+        empty = most == -math.inf
+        most = 0.0 if empty else most
         for j in range(steps):
-            scores[n, i, j] = scores[n, i, j] * inverse
+            row[j] = math.exp(row[j] - most)
+        inverse = 0.0 if empty else 1.0 / row_sum(row)
+        for j in range(steps):
+            row[j] *= inverse
 
 
 @kernel(work=lambda weights, dweights, scale: 4 * weights.size)
 def attend_backward(weights, dweights, scale):
     """The gradient at the scores, in the place of that at their softmax; as in `attend`."""
     steps = weights.shape[1]
-    for row in prange(weights.shape[0] * steps):
-        n, i = row // steps, row % steps
-        inner = 0.0
-        for j in range(steps):
-            inner += weights[n, i, j] * dweights[n, i, j]
+    for number in prange(weights.shape[0] * steps):
+        n, i = number // steps, number % steps
+        inner = row_dot(weights[n, i], dweights[n, i])
         for j in range(steps):
             dweights[n, i, j] = weights[n, i, j] * (dweights[n, i, j] - inner) * scale
