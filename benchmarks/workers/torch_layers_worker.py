@@ -12,7 +12,8 @@ from torch import nn
 from torch.nn import functional
 
 CHANNELS_LAST = {"LayerNormalization", "Masking", "Permute", "Softmax", "TimeDistributed",
-                 "TimeDistributedDense", "GRU", "LSTM", "SimpleRNN", "Bidirectional", "MultiHeadAttention"}  # fmt: skip
+                 "TimeDistributedDense", "GRU", "LSTM", "SimpleRNN", "Bidirectional",
+                 "MultiHeadAttention"}  # fmt: skip
 """Those that PyTorch too has with features last."""
 
 
