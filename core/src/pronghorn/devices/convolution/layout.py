@@ -11,9 +11,9 @@ A row is of lines: one in an image, several in a volume, whose planes are the ro
     TASK, TASKS, WORK, SOURCE, TARGET, PACKED, BIAS, EPILOGUE, SCRATCH, ROOM,
     IMAGES, GROUP, BANDS, BAND, COLUMNS, JOBS, PANEL,
     IMAGE, ROWS, LINES, LINE, FIRST_ROW, FIRST_LINE, FIRST_CELL, STEP,
-    PADDED_ROWS, PADDED_LINES, PADDED_LINE, TARGET_IMAGE, TARGET_ROW,
+    PADDED_ROWS, PADDED_LINES, PADDED_LINE, CELL, PANEL_COPY, TARGET_IMAGE, TARGET_ROW,
     PARTIAL, RIGHT, DEPTH, PARTS, SLICES, CHUNK, SUMS, FIELDS,
-) = range(38)  # fmt: skip
+) = range(40)  # fmt: skip
 """Places in the table.
 
 TASK to WORK as in `product.layout`. Addresses: of the source of the left factor, the target, the
@@ -24,7 +24,8 @@ COLUMNS of the target, JOBS for each unit, elements in a PANEL of the right fact
 Of the source: elements of an IMAGE, its number of ROWS, LINES of a row, elements of a LINE;
 FIRST_ROW, FIRST_LINE and FIRST_CELL (an element of a line) are where the window of the first place
 begins, STEP how many rows the next one is below. PADDED_ROWS of PADDED_LINES of PADDED_LINE
-elements make up a unit's copy of an image; PADDED_LINE is 0 where there are no copies. Of the
+elements make up a unit's copy of an image; PADDED_LINE is 0 where there are no copies. Of channels
+apart, each panel has a copy of its own, of PANEL_COPY elements, CELL of them for a cell. Of the
 target: an image, and what a row of the unit moves. PARTIAL is where in a task's scratch memory the
 sums of a unit and a panel are whose depth is not done.
 

@@ -17,6 +17,7 @@ from pronghorn.devices.simd import (
     pad_rows,
     pointer,
     pointer_from,
+    prefetch,
     scatter_block,
     store_block,
 )
@@ -29,6 +30,8 @@ APART = False
 """Whether each filter has a channel of its own, the one of its number."""
 CUT = False
 """Whether not all of the depth is in use at a time."""
+AHEAD = 2048
+"""Elements that are fetched before they are copied."""
 
 
 def convolve(table, task):
@@ -39,17 +42,19 @@ def convolve(table, task):
     end = units * (task + 1) // table[at.TASKS]
     width = BLOCK_VECTORS * lanes_of(blank, BITS)
     for unit in range(first, end):
-        source = unit_source(table, pointer(blank, width + BLOCK_ROWS * width), unit)
+        copy = pointer(blank, width + BLOCK_ROWS * width)
+        source = unit_panels(table, copy, unit) if APART else unit_source(table, copy, unit)
         for number in range(table[at.JOBS]):
             job = pointer(table, at.FIELDS + number * at.JOB_FIELDS)
             for column in range(0, table[at.COLUMNS], width):
-                multiply_panel(table, blank, job, unit, own_source(source, column), column)
+                own = own_source(table, source, column // width)
+                multiply_panel(table, blank, job, unit, own, column)
 
 
 @njit(inline="always")
-def own_source(source, column):
+def own_source(table, source, panel):
     """Where a panel of columns finds its channels."""
-    return pointer(source, column) if APART else source
+    return pointer(source, panel * table[at.PANEL_COPY]) if APART else source
 
 
 @njit(inline="always")
@@ -110,6 +115,54 @@ def unit_source(table, copy, unit):
                 to[j - begin] = source[start + j]
             for j in range(high - begin, table[at.PADDED_LINE]):
                 to[j] = 0.0
+    return copy
+
+
+@njit(inline="always")
+def unit_panels(table, copy, unit):
+    """A copy of a unit with margins, panel after panel.
+
+    Where they come from, the cells of a panel may lie so far apart that there is room for only a
+    few of them in the first-level cache.
+    """
+    lanes, channels, cell = lanes_of(copy, BITS), table[at.COLUMNS], table[at.CELL]
+    image, row = unit_image(table, unit), unit_row(table, unit) * table[at.STEP]
+    source = pointer(pointer_from(table[at.SOURCE], REAL), image * table[at.IMAGE])
+    row += table[at.FIRST_ROW]
+    full = channels // cell if cell == BLOCK_VECTORS * lanes else 0
+    step = table[at.PANEL_COPY]
+    begin, end = table[at.FIRST_CELL] // channels, table[at.LINE] // channels
+    cells = table[at.PADDED_LINE] // cell
+    images = least(table[at.GROUP], table[at.IMAGES] - image)
+    lines = table[at.PADDED_ROWS] * table[at.PADDED_LINES]
+    for n in range(images):
+        for i in range(lines):
+            to = pointer(copy, (n * lines + i) * table[at.PADDED_LINE])
+            own_row = row + i // table[at.PADDED_LINES]
+            line = table[at.FIRST_LINE] + i % table[at.PADDED_LINES]
+            inside = own_row >= 0 and own_row < table[at.ROWS]
+            inside = inside and line >= 0 and line < table[at.LINES]
+            low = least(most(-begin, 0), cells)
+            high = most(least(end - begin, cells), low) if inside else low
+            start = n * table[at.IMAGE] + (own_row * table[at.LINES] + line) * table[at.LINE]
+            own = pointer(source, start + begin * channels)
+            for panel in range(groups(channels, cell)):
+                for j in range(low * cell):
+                    to[panel * step + j] = 0.0
+                for j in range(high * cell, table[at.PADDED_LINE]):
+                    to[panel * step + j] = 0.0
+            for j in range(low, high):
+                cell_source, cell_to = pointer(own, j * channels), pointer(to, j * cell)
+                for panel in range(full):
+                    block = load_block(cell_source, panel * cell, 0, 0, 1, BLOCK_VECTORS, BITS)
+                    store_block(block, cell_to, panel * step, 0, 0)
+                    prefetch(cell_source, panel * cell + AHEAD)
+                    prefetch(cell_source, panel * cell + AHEAD + lanes)
+            rest = channels - full * cell
+            if rest > 0:
+                inner = pointer(own, low * channels + full * cell)
+                last = pointer(to, full * step + low * cell)
+                pad_rows(inner, channels, high - low, rest, last, cell, BITS)
     return copy
 
 
@@ -202,7 +255,7 @@ def weigh(table, task):
     job = pointer(table, at.FIELDS)
     step = table[at.COLUMNS] if reads_in_place(table, width) else width
     for unit in range(first, units * (part + 1) // table[at.PARTS]):
-        source = unit_source(table, copy, unit)
+        source = unit_panels(table, copy, unit) if APART else unit_source(table, copy, unit)
         count = unit_places(table, job, unit)
         for place in range(0, count, table[at.CHUNK]):
             chunk = least(table[at.CHUNK], count - place)
@@ -212,7 +265,7 @@ def weigh(table, task):
                 columns = least(width, table[at.COLUMNS] - panel * width)
                 b = right_rows(table, right, job, unit, place, chunk, panel * width, columns)
                 offsets = pointer(table, job[at.JOB_SOURCES] + place)
-                own = own_source(source, panel * width)
+                own = own_source(table, source, panel)
                 if columns <= lanes_of(blank, BITS):
                     weigh_rows(
                         table, blank, job, own, offsets, chunk, b, step, to, top, bottom, started, 1

@@ -53,17 +53,28 @@ class Walk:
 
     @property
     def padded(self) -> bool:
-        """Whether units are copied, because windows reach over the edges.
+        """Whether units are copied, because windows reach over the edges, or channels are apart."""
+        inside = all(axis.inside for axis in (self.rows, self.lines, self.columns))
+        return self.apart or not inside
 
-        Where channels are read by whole registers, the last ones are, too, unless they fill them.
-        """
-        overhang = self.apart and self.channels % self.shape.lanes != 0
-        return overhang or not all(axis.inside for axis in (self.rows, self.lines, self.columns))
+    @property
+    def cell(self) -> int:
+        """Elements of a cell of a copy: all channels, or where they are apart those of a panel, as
+        whole registers."""
+        if not self.apart:
+            return self.channels
+        lanes = self.shape.lanes
+        return min(self.shape.width, -(-self.channels // lanes) * lanes)
+
+    @property
+    def panels(self) -> int:
+        """Parts of a copy, one after another, which have a cell's channels each."""
+        return -(-self.channels // self.cell)
 
     @property
     def padded_line(self) -> int:
         """Elements of a line of a copy."""
-        return self.columns.cells(self.columns.rows) * self.channels
+        return self.columns.cells(self.columns.rows) * self.cell
 
     @property
     def padded_lines(self) -> int:
@@ -74,7 +85,8 @@ class Walk:
     def band(self) -> int:
         """Rows of a unit."""
         cells = self.padded_lines * self.columns.cells(self.columns.rows)
-        bytes_of_row = cells * self.channels_at_once * self.shape.itemsize
+        channels = self.panels * self.cell if self.apart else self.channels_at_once
+        bytes_of_row = cells * channels * self.shape.itemsize
         most = (COPY_BYTES // bytes_of_row - self.rows.reach - 1) // self.rows.step + 1
         bands = max(-(-self.rows.rows // max(1, most)), -(-self.least_units // self.images))
         return -(-self.rows.rows // bands)
@@ -105,9 +117,12 @@ class Walk:
     @property
     def room(self) -> int:
         """Elements of a unit's copy."""
-        lines = self.group * self.padded_rows * self.padded_lines
-        overhang = self.shape.width if self.apart else 0
-        return lines * self.padded_line + overhang if self.padded else 0
+        return self.panels * self.panel_copy if self.padded else 0
+
+    @property
+    def panel_copy(self) -> int:
+        """Elements of a panel of it."""
+        return self.group * self.padded_rows * self.padded_lines * self.padded_line
 
     @cached_property
     def channels_at_once(self) -> int:
@@ -147,7 +162,7 @@ class Walk:
         line = self.columns.length * self.channels
         if self.padded:
             rows, lines, line = self.padded_rows, self.padded_lines, self.padded_line
-        return rows * lines * line, lines * line, line, self.channels
+        return rows * lines * line, lines * line, line, self.cell
 
     def sources(self, job: Job) -> Offsets:
         """Where the windows of a unit's places begin, from the beginning of the unit."""
@@ -222,6 +237,8 @@ class Walk:
             at.PADDED_ROWS: self.padded_rows,
             at.PADDED_LINES: self.padded_lines,
             at.PADDED_LINE: self.padded_line if self.padded else 0,
+            at.CELL: self.cell,
+            at.PANEL_COPY: self.panel_copy,
             at.TARGET_IMAGE: self.rows.places * target_row,
             at.TARGET_ROW: self.rows.stride * target_row,
             **fields,
