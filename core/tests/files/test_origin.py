@@ -7,7 +7,7 @@ import pytest
 from pronghorn.components.initializer import Initializer
 from pronghorn.components.layer import Layer
 from pronghorn.files.attributes import write_names, write_text
-from pronghorn.files.kernels import turned
+from pronghorn.files.kernels import from_file
 from pronghorn.files.origin import Origin, find_origin
 from pronghorn.files.reading import open_model_file
 from pronghorn.models import Sequential
@@ -72,8 +72,8 @@ def test_what_pronghorn_wrote_is_not_turned(tmp_path):
 
 def test_turning_is_a_rotation():
     array = np.arange(24.0).reshape(2, 3, 4)
-    np.testing.assert_array_equal(turned(array, (0, 1)), np.rot90(array, 2))
-    assert turned(array, ()) is array
+    turned = from_file(array, array.shape, (0, 1), Origin(1, "theano"))
+    np.testing.assert_array_equal(turned, np.rot90(array, 2))
 
 
 def test_file_without_weights_says_nothing_of_theano(tmp_path):

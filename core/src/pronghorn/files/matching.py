@@ -7,7 +7,7 @@ import numpy as np
 from pronghorn.components.layer import Layer
 from pronghorn.components.weight import Weight
 from pronghorn.errors import ModelFileError
-from pronghorn.files.kernels import fits, turned
+from pronghorn.files.kernels import fits, from_file
 from pronghorn.files.origin import Origin
 from pronghorn.files.reading import StoredArray, StoredLayer
 
@@ -42,13 +42,13 @@ def set_weights(pairs: Iterable[Pair], origin: Origin) -> None:
     Raises:
         ModelFileError: numbers or shapes of arrays differ, or an array cannot be read.
     """
-    matched = [match for pair in pairs for match in _match(*pair)]
+    matched = [match for pair in pairs for match in _match(*pair, origin)]
     changes = [(weight, _prepared(weight, array, origin)) for weight, array in matched]
     for weight, value in changes:
         weight.value = value
 
 
-def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]]:
+def _match(layer: Layer, stored: StoredLayer, origin: Origin) -> list[tuple[Weight, StoredArray]]:
     layer.expect_weights([array.shape for array in stored.arrays])
     weights = list(layer.weights)
     if len(weights) != len(stored.arrays):
@@ -57,7 +57,7 @@ def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]
             f"{stored.name!r} in the file has {len(stored.arrays)}"
         )
     for weight, array in zip(weights, stored.arrays, strict=True):
-        if not fits(array.shape, weight.shape):
+        if not fits(array.shape, weight.shape, weight.spatial_axes, origin):
             raise ModelFileError(
                 f"weight {weight.name!r} has shape {weight.shape}, but {array.name!r} in the file "
                 f"has shape {array.shape}"
@@ -66,8 +66,7 @@ def _match(layer: Layer, stored: StoredLayer) -> list[tuple[Weight, StoredArray]
 
 
 def _prepared(weight: Weight, array: StoredArray, origin: Origin) -> np.ndarray:
-    value = array.read().reshape(weight.shape)
-    return turned(value, weight.spatial_axes) if origin.convolves else value
+    return from_file(array.read(), weight.shape, weight.spatial_axes, origin)
 
 
 def _names(layers: Sequence[Layer | StoredLayer]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pronghorn.errors import ModelFileError
-from pronghorn.files.kernels import fits, turned
+from pronghorn.files.kernels import fits, from_file
 from pronghorn.files.origin import Origin
 from pronghorn.files.reading import StoredArray
 
@@ -52,26 +52,21 @@ def restore_state(
     if not stored:
         return
     named = model.optimizer_arrays()
-    expected = [array for _, array in named]
+    expected = [(array.shape, _spatial_axes(model, name)) for name, array in named]
     ordered = list(stored) if origin.sorts_by_name else _ordered(model, stored, optimizer)
     if len(ordered) != len(expected) or any(
-        array is not None and not fits(array.shape, fitting.shape)
+        array is not None and not fits(array.shape, *fitting, origin)
         for array, fitting in zip(ordered, expected, strict=True)
     ):
         raise ModelFileError(
             f"the optimizer's state holds arrays of shapes {[array.shape for array in stored]}, "
-            f"but {optimizer} of this model has {[array.shape for array in expected]}: pass "
+            f"but {optimizer} of this model has {[shape for shape, _ in expected]}: pass "
             "compile=False to load the model without it"
         )
     arrays = [
-        np.zeros_like(old) if array is None else array.read().reshape(old.shape)
-        for array, old in zip(ordered, expected, strict=True)
+        np.zeros(shape) if array is None else from_file(array.read(), shape, axes, origin)
+        for array, (shape, axes) in zip(ordered, expected, strict=True)
     ]
-    if origin.convolves:
-        arrays = [
-            turned(array, _spatial_axes(model, name))
-            for (name, _), array in zip(named, arrays, strict=True)
-        ]
     model.set_optimizer_arrays(arrays)
     counted = _iterations(stored)
     if counted is not None and model.optimizer is not None:

@@ -333,6 +333,7 @@ class SeparableConvolution2D(Depthwise):
             self.pointwise_constraint,
             dim_ordering=self.dim_ordering,
         )
+        self.P.spatial_axes = self.window_axes
         self.add_bias(self.nb_filter)
 
     def forward(self, x: Array, ctx: Context) -> Array:
