@@ -1,12 +1,14 @@
 """Merge: several models side by side as the first layer."""
 
+import json
+
 import golden
 import numpy as np
 import pytest
 
 from pronghorn import backend
 from pronghorn.errors import ConfigError, ShapeError
-from pronghorn.layers import LSTM, Dense, Embedding, Flatten, Merge, Reshape
+from pronghorn.layers import LSTM, Dense, Embedding, Flatten, Input, Merge, Reshape
 from pronghorn.models import Sequential, load_model, model_from_json
 from pronghorn.testing import run_pass
 
@@ -269,6 +271,19 @@ def test_one_branch_alone():
     y = A @ kernel + bias
     slope = 2.0 * (y**2 - Y) / Y.size * 2.0 * y
     np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * A.T @ slope, rtol=1e-4)
+
+
+def test_inputs_as_branches():
+    model = Sequential([Merge([Input((5,)), Input((3,))], mode="concat")])
+    np.testing.assert_array_equal(model.predict([A, B]), np.concatenate([A, B], axis=1))
+    assert Sequential.from_config(model.get_config()).predict([A, B]).shape == (12, 8)
+    inputs = [
+        {"class_name": "InputLayer", "config": {"batch_input_shape": [None, n], "name": f"in_{n}"}}
+        for n in (5, 3)
+    ]
+    merge = {"class_name": "Merge", "config": {"layers": inputs, "mode": "concat"}}
+    read = model_from_json(json.dumps({"class_name": "Sequential", "config": [merge]}))
+    np.testing.assert_array_equal(read.predict([A, B]), model.predict([A, B]))
 
 
 def test_a_merged_model_first_in_another_one():

@@ -13,6 +13,7 @@ from typing import Any
 from pronghorn.components.branches import once
 from pronghorn.components.component import own_arguments
 from pronghorn.components.initializer import Initializer
+from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer
 from pronghorn.components.spelling import canonical_arguments
 from pronghorn.errors import ConfigError, UnknownComponentError
@@ -130,7 +131,7 @@ def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
     if key in NESTED and isinstance(value, Mapping):
         return make_layer(_entry(value))
     if key in NESTED and isinstance(value, list):
-        return [once(inner, lambda given: make_layer(_entry(given))) for inner in value]
+        return [once(inner, _branch) for inner in value]
     if not isinstance(value, Mapping) or "class_name" not in value:
         return value
     if key.endswith(("init", "initializer")):
@@ -139,6 +140,14 @@ def _argument(key: str, value: Any, config: Mapping[str, Any]) -> Any:
         name = value["class_name"]
         return {**value, "class_name": REGULARIZERS.get(name, name)}
     return value
+
+
+def _branch(value: Mapping[str, Any]) -> Layer | Input:
+    """A branch of a Merge, which may be an input alone."""
+    entry = _entry(value)
+    if entry["class_name"] in INPUTS:
+        return Input(**_input_arguments(entry["config"]))
+    return make_layer(entry)
 
 
 def _initializer(value: Mapping[str, Any], layer: str) -> Any:

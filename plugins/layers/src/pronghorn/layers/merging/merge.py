@@ -8,10 +8,12 @@ from pronghorn.components.branches import once
 from pronghorn.components.component import to_plain
 from pronghorn.components.composite import Composite, distinct
 from pronghorn.components.context import Array, Context
+from pronghorn.components.input import Input
 from pronghorn.components.layer import Layer, Shape
 from pronghorn.components.steps import one_or_all
 from pronghorn.devices import kernels as core
 from pronghorn.errors import ShapeError
+from pronghorn.layers.core import Activation
 from pronghorn.layers.merging.modes import (
     Concat,
     Cosine,
@@ -48,7 +50,7 @@ class Merge(Composite):
     Weights: those of the branches, under their names.
 
     Args:
-        layers: the branches, two Sequential models or more.
+        layers: the branches, two or more: Sequential models, or an `Input` that is merged as it is.
         mode: one of these names, or a function of a list of arrays.
         concat_axis: axis for "concat".
         dot_axes: axis of each for "dot" and "cos": one number for both, or two.
@@ -240,6 +242,8 @@ def _restored(layer: Any) -> Layer:
 
 
 def _branch(layer: Any) -> Layer:
+    if isinstance(layer, Input):
+        return Sequential([layer, Activation("linear")])
     branch = Layer.get(layer)
     if not isinstance(branch, Sequential):
         raise TypeError(
