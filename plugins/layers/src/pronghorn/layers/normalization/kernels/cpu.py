@@ -109,16 +109,14 @@ def normalize_rows(x, gamma, beta, epsilon, unit, root, y):
     y = gamma unit + beta; root (rows,) keeps sqrt(v + epsilon).
     """
     for i in prange(x.shape[0]):
-        count, total = 0.0, 0.0
+        share = 1.0 / float(x.shape[1])
+        mean = row_sum(x[i]) * share
         for j in range(x.shape[1]):
-            total += x[i, j]
-            count += 1.0
-        mean, total = total / count, 0.0
+            unit[i, j] = x[i, j] - mean
+        root[i] = math.sqrt(row_dot(unit[i], unit[i]) * share + epsilon)
+        scale = 1.0 / (root[i] + epsilon)
         for j in range(x.shape[1]):
-            total += (x[i, j] - mean) * (x[i, j] - mean)
-        root[i] = (total / count + epsilon) ** 0.5
-        for j in range(x.shape[1]):
-            unit[i, j] = (x[i, j] - mean) / (root[i] + epsilon)
+            unit[i, j] *= scale
             y[i, j] = unit[i, j] * gamma[j] + beta[j]
 
 
@@ -126,16 +124,13 @@ def normalize_rows(x, gamma, beta, epsilon, unit, root, y):
 def normalize_rows_gradient(dy, unit, root, gamma, epsilon, dx):
     """Gradient of `normalize_rows` at x."""
     for i in prange(dx.shape[0]):
-        count, total, along = 0.0, 0.0, 0.0
+        share, scale = 1.0 / float(dx.shape[1]), root[i] + epsilon
         for j in range(dx.shape[1]):
-            g = dy[i, j] * gamma[j]
-            total += g
-            along += g * unit[i, j]
-            count += 1.0
-        scale = root[i] + epsilon
-        along = along * scale / (count * root[i])
+            dx[i, j] = dy[i, j] * gamma[j]
+        level = row_sum(dx[i]) * share
+        along = row_dot(dx[i], unit[i]) * share * scale / root[i]
         for j in range(dx.shape[1]):
-            dx[i, j] = (dy[i, j] * gamma[j] - total / count - unit[i, j] * along) / scale
+            dx[i, j] = (dx[i, j] - level - unit[i, j] * along) / scale
 
 
 @kernel(work=lambda dy, unit, parts: 2 * dy.size)
