@@ -315,3 +315,9 @@ def test_labels_that_are_no_classes(model, label):
     with refused(ValueError, "takes whole numbers from 0 to 2, as the model has 3 outputs"):
         model.fit(X, labels.reshape(-1, 1), verbose=0)
     model.train_on_batch(X, np.array([0, 1, 2, 0, 1, 2], "uint8"))
+
+
+def test_a_softmax_over_one_output_is_warned_of():
+    made = Sequential([Dense(1, input_dim=4), Activation("softmax")])
+    with pytest.warns(RuntimeWarning, match="one output, whose softmax is always 1.*use sigmoid"):
+        made.compile("sgd", "binary_crossentropy")

@@ -1,5 +1,6 @@
 """The part of a model that holds what `compile` settles, and the memory that steps run in."""
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
@@ -69,6 +70,14 @@ class Compiled(Chain):
         labelled = label_metrics(metrics, objective, self.output_shape, class_mode)
         chosen = Optimizer.get(optimizer)
         chosen.iterations = 0
+        last = getattr(self.layers[-1], "activation", None)
+        if self.output_shape[-1] == 1 and getattr(last, "name", None) == "softmax":
+            warnings.warn(
+                f"the last layer, {self.layers[-1].name!r}, has one output, whose softmax is "
+                "always 1: nothing can be learnt; use sigmoid, or one output for each class",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         self.optimizer = chosen
         self.loss, self.metrics, self.class_mode = loss, metrics, class_mode
         self.sample_weight_mode, self.loss_weights = sample_weight_mode, loss_weights
