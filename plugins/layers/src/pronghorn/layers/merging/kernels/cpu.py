@@ -3,6 +3,7 @@
 import math
 
 from pronghorn.devices.cpu import kernel, prange
+from pronghorn.devices.rows import row_dot
 
 
 @kernel(work=lambda x, start, y: x.size)
@@ -47,10 +48,7 @@ def take_maximum(x, y, dy, dx):
 def squares(x, s):
     """s (n,) = the sums of squares of x (n, k) along its rows."""
     for i in prange(s.size):
-        total = 0.0
-        for j in range(x.shape[1]):
-            total += x[i, j] * x[i, j]
-        s[i] = total
+        s[i] = row_dot(x[i], x[i])
 
 
 @kernel(work=lambda y, a, b, epsilon: 4 * y.size)
