@@ -147,7 +147,7 @@ def test_one_hot_rows_where_class_numbers_are_wanted(model):
 
 
 def test_one_output_is_no_choice_of_classes():
-    model = Sequential([Dense(1, input_dim=4, activation="softmax")])
+    model = Sequential([Dense(1, input_dim=4, activation="sigmoid")])
     model.compile("sgd", "categorical_crossentropy")
     with refused(ShapeError, "use binary_crossentropy, with the activation sigmoid"):
         model.train_on_batch(X, Y[:, :1])
