@@ -10,7 +10,8 @@ from pronghorn.files.attributes import write_names, write_text
 from pronghorn.files.kernels import from_file
 from pronghorn.files.origin import Origin, find_origin
 from pronghorn.files.reading import open_model_file
-from pronghorn.models import Sequential
+from pronghorn.layers import Dense
+from pronghorn.models import Sequential, load_model
 
 
 class Sliding(Layer):
@@ -79,3 +80,15 @@ def test_turning_is_a_rotation():
 def test_file_without_weights_says_nothing_of_theano(tmp_path):
     with h5py.File(tmp_path / "w.h5", "w") as file:
         assert find_origin(file, file, []) == Origin(1, "tensorflow")
+
+
+@pytest.mark.parametrize(("version", "slope"), [(b"2.15.0", 0.2), (b"3.5.0", 1 / 6)])
+def test_hard_sigmoid_is_another_function_since_keras_3(version, slope, tmp_path):
+    model = Sequential([Dense(3, activation="hard_sigmoid", input_dim=4)], seed=1)
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        file["model_weights"].attrs["keras_version"] = version
+    x = np.random.default_rng(0).normal(size=(50, 4), scale=2.0)
+    weights, bias = model.get_weights()
+    expected = np.clip(slope * (x @ weights + bias) + 0.5, 0.0, 1.0)
+    np.testing.assert_allclose(load_model(tmp_path / "m.h5").predict(x), expected, atol=1e-6)

@@ -232,3 +232,17 @@ def test_a_stateful_model_takes_whole_batches():
     model = Sequential([LSTM(3, batch_input_shape=(2, 4, 5), stateful=True)])
     with pytest.raises(ValueError, match=r"5 samples are no multiple of batch_size=2: leave out 1"):
         model.predict(np.zeros((5, 4, 5)), batch_size=2)
+
+
+@pytest.mark.parametrize("mode", ["cpu", "gpu"])
+def test_without_biases_it_is_as_if_they_were_zero(mode):
+    shapes = {"input_shape": (4, 5), "consume_less": mode}
+    bare = Sequential([LSTM(3, use_bias=False, **shapes)])
+    whole = Sequential([LSTM(3, forget_bias_init="zero", **shapes)])
+    taken = iter(bare.get_weights())
+    weights = whole.layers[0].weights
+    whole.set_weights([np.zeros(w.shape) if "_b" in w.name else next(taken) for w in weights])
+    assert not list(taken)
+    x = np.random.default_rng(0).normal(size=(2, 4, 5))
+    np.testing.assert_array_equal(bare.predict(x), whole.predict(x))
+    assert "bias" not in whole.layers[0].get_config()

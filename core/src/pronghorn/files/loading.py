@@ -75,6 +75,7 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
     from pronghorn.files.matching import pair_by_order, set_weights
     from pronghorn.files.packs import check_packs
     from pronghorn.files.random_state import restore_random_state
+    from pronghorn.files.translation import renamed_since
 
     if file.config is None:
         raise ModelFileError(
@@ -82,7 +83,8 @@ def _restore(file: "ModelFile", safe_mode: bool, compiling: bool) -> "Sequential
         )
     check_packs(file.packs, training=compiling)
     budget = WeightBudget({entry.name: [a.shape for a in entry.arrays] for entry in file.layers})
-    model = build_model(file.config, safe_mode, budget=budget)
+    config = renamed_since(file.origin.keras, file.config)
+    model = build_model(config, safe_mode, budget=budget)
     set_weights(pair_by_order(model.flattened_layers, file.layers), file.origin)
     compiled = compiling and file.training is not None
     if compiled:

@@ -82,6 +82,26 @@ def read_architecture(config: Any) -> Architecture:
     return Architecture(body.get("name"), tuple(entries))
 
 
+SINCE_KERAS_3 = {"hard_sigmoid": {"class_name": "hard_sigmoid", "config": {"slope": 1 / 6}}}
+"""Activations that Keras 3 made others of under their old names."""
+
+
+def renamed_since(keras: int, config: Any) -> Any:
+    """The configuration of a model of this Keras generation, its activations those of Keras 1."""
+    if keras < 3:
+        return config
+    if isinstance(config, list):
+        return [renamed_since(keras, entry) for entry in config]
+    if not isinstance(config, Mapping):
+        return config
+    return {
+        key: SINCE_KERAS_3[value]
+        if key.endswith("activation") and isinstance(value, str) and value in SINCE_KERAS_3
+        else renamed_since(keras, value)
+        for key, value in config.items()
+    }
+
+
 def make_layer(entry: Mapping[str, Any]) -> Layer:
     """The layer that an entry of `read_architecture` describes; it has no weights yet."""
     name = entry["class_name"]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pronghorn.components.activation import Activation
 from pronghorn.components.context import Array, Context
 from pronghorn.devices import kernels as core
@@ -66,13 +68,15 @@ class Frames(Steps):
         window = self.layer.window
         w = ctx.empty((*window, self.frame[2], self.wide))
         u = ctx.empty((*window, self.filters, self.wide))
-        b = ctx.empty((self.wide,))
+        shape = (self.wide,)
+        b = ctx.empty(shape) if self.layer.bias else ctx.constant(np.zeros(shape), ctx.dtype)
         for place, own, weights in self._parts(group):
             rest = (place * self.filters, self.filters)
             for whole, weight in zip((w, u), weights, strict=False):
                 source = columns(self.layer.window_first(weight, ctx))
                 ctx.run(recurrent.join_gate, source, own, self.filters, columns(whole), *rest)
-            ctx.run(recurrent.join_bias, weights[2], own, self.filters, b, *rest)
+            if weights[2] is not None:
+                ctx.run(recurrent.join_bias, weights[2], own, self.filters, b, *rest)
         return w, u, b
 
     def _parts(self, group: tuple[str, ...]) -> Iterator[tuple[int, int, tuple]]:
@@ -153,7 +157,7 @@ class Frames(Steps):
                 column = place * self.filters
                 for found, weight in zip((dw, du), weights, strict=False):
                     self.layer.put_kernel(found, column, weight, start, ctx)
-                to = ctx.gradient(weights[2])
+                to = None if weights[2] is None else ctx.gradient(weights[2])
                 if to is not None:
                     ctx.run(recurrent.part_bias, db, column, to, start, self.filters)
 

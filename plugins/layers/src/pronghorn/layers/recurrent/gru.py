@@ -46,7 +46,7 @@ class GRU(Recurrent):
         ({"output_dim": 17, "activation": "softsign", "inner_activation": "sigmoid"}, (3, 2)),
         ({"output_dim": 4, "consume_less": "gpu", "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
         ({"output_dim": 3, "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
-        ({"output_dim": 3, "reset_after": True, "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
+        ({"output_dim": 3, "reset_after": True, "dropout_W": 0.3, "bias": False}, (4, 3)),
     )
     gates = ("z", "r", "h")
     columns = ("z", "r", "h")

@@ -23,8 +23,9 @@ class LongShortTerm(TimeLoop):
     def build(self, input_shape: Shape) -> None:
         """Make the weights; the forget gate's bias has an initializer of its own."""
         super().build(input_shape)
-        if self.fused:
-            bias, units = self._gate_weights[""][2], self.units
+        bias = self._gate_weights[""][2] if self.fused else None
+        if bias is not None:
+            units = self.units
             value = bias.value
             stream = np.random.Philox(key=[self.key or 0, len(self.own_weights)])
             rng = np.random.Generator(stream)

@@ -43,7 +43,7 @@ class LSTM(LongShortTerm, Recurrent):
         ({"output_dim": 3}, (5, 4)),
         ({"output_dim": 2, "return_sequences": True, "go_backwards": True}, (4, 3)),
         ({"output_dim": 17, "activation": "softsign", "inner_activation": "sigmoid"}, (3, 2)),
-        ({"output_dim": 4, "consume_less": "gpu", "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
+        ({"output_dim": 4, "consume_less": "gpu", "dropout_W": 0.3, "bias": False}, (4, 3)),
         ({"output_dim": 3, "dropout_W": 0.3, "dropout_U": 0.2}, (4, 3)),
     )
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pronghorn.components.context import Array, Context
 from pronghorn.devices import kernels as core
 from pronghorn.devices import threads
@@ -69,14 +71,16 @@ class Sequence(Steps):
     def _join(self, ctx: Context) -> None:
         self.w = ctx.empty((self.features, self.width))
         self.u = ctx.empty((self.units, self.width))
-        self.b = ctx.empty(self.layer.bias_shape(self.width))
+        shape = self.layer.bias_shape(self.width)
+        self.b = ctx.empty(shape) if self.layer.bias else ctx.constant(np.zeros(shape), ctx.dtype)
         join_bias = kernels.join_bias if self.b.ndim == 1 else kernels.join_gate
         for place, gate in enumerate(self.layer.columns):
             (w, u, b), own = self.layer.weight_parts(gate)
             rest = (place * self.padded, self.padded)
             ctx.run(kernels.join_gate, w, own, self.units, self.w, *rest)
             ctx.run(kernels.join_gate, u, own, self.units, self.u, *rest)
-            ctx.run(join_bias, b, own, self.units, self.b, *rest)
+            if b is not None:
+                ctx.run(join_bias, b, own, self.units, self.b, *rest)
         self.b = self.layer.input_bias(self, ctx)
 
     def _products(self, x: Array, ctx: Context) -> Array:
@@ -117,7 +121,7 @@ class Sequence(Steps):
             weights, own_start = self.layer.weight_parts(gate)
             start = place * self.padded
             for fused, weight in zip((dw, du, db), weights, strict=True):
-                to = ctx.gradient(weight)
+                to = None if weight is None else ctx.gradient(weight)
                 if to is not None:
                     kernel = kernels.part_bias if fused.ndim == 1 else kernels.part_gate
                     ctx.run(kernel, fused, start, to, own_start, self.units)

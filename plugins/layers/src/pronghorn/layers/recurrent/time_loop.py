@@ -15,6 +15,9 @@ from pronghorn.layers.bias import bias_config
 
 MODES = ("cpu", "mem", "gpu")
 
+GateWeights = tuple[Weight, Weight, Weight | None]
+"""W, U, and b where there are biases."""
+
 
 class TimeLoop(Layer):
     """Base of layers whose states go from each step of their input to the next.
@@ -32,6 +35,7 @@ class TimeLoop(Layer):
         b_init: initializer of the biases, but for the forget gate's.
         zero_output_for_mask: with `return_sequences`, whether the output is 0 where the mask is,
             instead of that of the step before. Keras 2 and 3 set it within `Bidirectional`.
+        bias: whether there are biases, as in Keras 1.
     """
 
     supports_masking = True
@@ -49,6 +53,7 @@ class TimeLoop(Layer):
         consume_less: str = "cpu",
         b_init: Any = "zero",
         zero_output_for_mask: bool = False,
+        bias: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -61,6 +66,7 @@ class TimeLoop(Layer):
         self.consume_less = consume_less
         self.b_init = Initializer.get(b_init)
         self.zero_output_for_mask = zero_output_for_mask
+        self.bias = bias
         self.states: dict[str, tuple[Any, Array]] = {}
 
     def keep_common(
@@ -98,16 +104,17 @@ class TimeLoop(Layer):
     # Weights.
 
     def build(self, input_shape: Shape) -> None:
-        """Make W, U and b."""
+        """Make W, U and, if there are biases, b."""
         self.check_known(input_shape)
         names = ("",) if self.fused else self.gates
         wide = self.units * len(self.gates) // len(names)
-        self._gate_weights: dict[str, tuple[Weight, Weight, Weight]] = {}
+        self._gate_weights: dict[str, GateWeights] = {}
         for name in names:
             end = f"_{name}" if name else ""
-            bias = (self.bias_shape(wide), self.bias_init(name), self.b_regularizer)
+            own = (self.bias_shape(wide), self.bias_init(name), self.b_regularizer)
             w, u = self.add_gate(end, wide, input_shape)
-            self._gate_weights[name] = w, u, self.add_weight(f"b{end}", *bias)
+            b = self.add_weight(f"b{end}", *own) if self.bias else None
+            self._gate_weights[name] = w, u, b
 
     def check_known(self, input_shape: Shape) -> None:
         """Raise ShapeError if something is open that must be known."""
@@ -129,7 +136,7 @@ class TimeLoop(Layer):
         """The initializer of a gate's bias; "" stands for all gates side by side."""
         return self.b_init
 
-    def weight_parts(self, gate: str) -> tuple[tuple[Weight, Weight, Weight], int]:
+    def weight_parts(self, gate: str) -> tuple[GateWeights, int]:
         """The weights W, U, b that hold a gate, and at which of their columns it starts."""
         if self.fused:
             return self._gate_weights[""], self.columns.index(gate) * self.units
@@ -193,6 +200,8 @@ class TimeLoop(Layer):
             config["batch_input_shape"] = self.input_shape
         if self.zero_output_for_mask:
             config["zero_output_for_mask"] = True
+        if not self.bias:
+            config["bias"] = False
         return {**config, **bias_config(self.b_init)}
 
 
