@@ -67,6 +67,7 @@ CASES = {
     "tiles, wide margins, lopsided": Case(
         (5, 4, 5, 32), (3, 3, 32, 32), (12, 9), (1, 1, 5, 1, 1, 1)
     ),
+    "tiles, many": Case((20, 9, 10, 48), (3, 3, 48, 32), (9, 10), (1, 1, 1, 1, 1, 1)),
     "tiles, dilated": Case((2, 18, 13, 32), (3, 3, 32, 32), (16, 13), (1, 1, 1, 3, 2, 3)),
     "deep": Case((2, 4, 4, 300), (3, 3, 300, 70), (4, 4), (1, 1, 1, 1, 1, 1)),
     "deep, strided": Case((3, 5, 5, 20), (3, 3, 20, 600), (3, 3), (2, 2, 1, 1, 1, 1)),
@@ -228,6 +229,12 @@ def test_tiles_are_taken_where_they_pay():
         assert not Tiles(walk(128, 26, 32, 32, **other)).pay
 
 
+def test_gradients_are_taken_from_tiles_where_it_pays():
+    assert Tiles(walk(128, 26, 32, 32)).gradients_pay
+    assert not Tiles(walk(128, 26, 32, 24)).gradients_pay
+    assert not Tiles(walk(1, 6, 64, 64)).gradients_pay
+
+
 def test_the_error_of_tiles():
     case = Case((2, 26, 26, 128), (3, 3, 128, 32), (24, 24), (1, 1, 0, 0, 1, 1))
     x, w, y, _ = operands(case, "float32")
@@ -236,6 +243,13 @@ def test_the_error_of_tiles():
         expected[place] += x[cell].astype(float) @ w[tap].astype(float)
     conv2d(x, w, y, *case.way)
     error = (y - expected) / expected.std()
+    assert error.std() < 1.5e-6
+    assert abs(error).max() < 1.5e-5
+    expected = np.zeros(case.w)
+    for tap, cell, place in slices(case):
+        expected[tap] += x[cell].astype(float).T @ y[place].astype(float)
+    conv2d_weight_gradient(x, y, w, *case.way)
+    error = (w - expected) / expected.std()
     assert error.std() < 1.5e-6
     assert abs(error).max() < 1.5e-5
 

@@ -260,6 +260,10 @@ class WeightGradient(Images):
         if self.apart:
             shape = replace(shape, rows=even_part(depth, shape.rows * 5 // 4))
         walk = Walk(x.shape[0], *all_axes, x.shape[-1], filters, shape, apart=self.apart)
+        work = self.operations(given)
+        tiles = Tiles(replace(walk, least_units=threads.chunks(work) or 1))
+        if tiles.gradients_pay:
+            return winograd.gradient_calls(tiles, work, x, dw, dy)
         sums_bytes = panels * depth * shape.width * shape.itemsize
         parts = max(1, min(PARTS, walk.units, SUMS_BYTES // sums_bytes))
         slices = min(-(-depth // shape.rows), -(-PARTS // parts))
@@ -270,7 +274,7 @@ class WeightGradient(Images):
         fields = {
             at.TASK: code.task(loops, "weigh", shape, APART=self.apart),
             at.TASKS: parts * slices,
-            at.WORK: self.operations(given),
+            at.WORK: work,
             at.SOURCE: x.ctypes.data,
             at.RIGHT: dy.ctypes.data,
             at.SCRATCH: scratch.ctypes.data,

@@ -26,7 +26,13 @@ from pronghorn.devices.simd.gathered import (
 from pronghorn.devices.simd.inner import add_inner_products
 from pronghorn.devices.simd.panels import crop_rows, pad_rows, transpose_rows
 from pronghorn.devices.simd.target import Target, describe, host, target_for
-from pronghorn.devices.simd.tiles import image_points, outputs_of_points, window_points
+from pronghorn.devices.simd.tiles import (
+    gradient_points,
+    image_points,
+    outputs_of_points,
+    window_gradient,
+    window_points,
+)
 from pronghorn.devices.simd.vectors import (
     fma,
     lanes_of,
@@ -52,6 +58,7 @@ __all__ = [
     "crop_rows",
     "describe",
     "fma",
+    "gradient_points",
     "host",
     "image_points",
     "lanes_of",
@@ -75,6 +82,7 @@ __all__ = [
     "sum_of_box",
     "target_for",
     "transpose_rows",
+    "window_gradient",
     "window_points",
     "zero",
     "zero_block",

@@ -9,6 +9,10 @@ The points are 0, 5/8, -5/8, 3/2, -3/2 and infinity: of all such points that are
 with the smallest error, about twice that of plain sums. With the textbook's 0, 1, -1, 2, -2 and
 infinity it is four times.
 
+The gradient of the window is found the same way: the transposed matrices bring the outputs'
+gradients to the points and, when all tiles' products with the inputs are added up, the points'
+gradients to the window. Its error is three to four times that of plain sums.
+
 Reference: A. Lavin, S. Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016.
 """
 
@@ -89,6 +93,11 @@ OUTPUT = (
 """From points to outputs."""
 
 
+def _turned(factors: tuple[Matrix, ...]) -> tuple[Matrix, ...]:
+    """The transposed product."""
+    return tuple(tuple(zip(*matrix, strict=True)) for matrix in reversed(factors))
+
+
 @intrinsic(prefer_literal=True)
 def image_points(
     typing: Any, where: Any, row: Any, step: Any, to: Any, to_step: Any, bits: Any
@@ -107,6 +116,22 @@ def window_points(
 ) -> Lowering:
     """Evaluate the 3 x 3 vectors of a window; the rest is as in `image_points`."""
     return _to_points(WINDOW, where, row, step, to, to_step, bits)
+
+
+@intrinsic(prefer_literal=True)
+def gradient_points(
+    typing: Any, where: Any, row: Any, step: Any, to: Any, to_step: Any, bits: Any
+) -> Lowering:
+    """From the gradients of SIDE x SIDE outputs to those of all points; as in `image_points`."""
+    return _to_points(_turned(OUTPUT), where, row, step, to, to_step, bits)
+
+
+@intrinsic(prefer_literal=True)
+def window_gradient(
+    typing: Any, where: Any, row: Any, step: Any, to: Any, to_step: Any, bits: Any
+) -> Lowering:
+    """From the gradients of all points to those of a 3 x 3 window; as in `image_points`."""
+    return _to_points(_turned(WINDOW), where, row, step, to, to_step, bits)
 
 
 @intrinsic(prefer_literal=True)

@@ -9,8 +9,9 @@ second-level cache, of which each task has a part of its own.
 (
     TASK, TASKS, WORK, SOURCE, TARGET, PACKED, BIAS, EPILOGUE, SCRATCH, ROOM,
     WINDOWS, WINDOWS_STEP, TILES, STRIP, IMAGE_TILES, LINE_TILES, CHANNELS, FILTERS, PANELS,
-    ROWS, CELLS, FIRST_ROW, FIRST_CELL, ROW_GAP, CELL_GAP, TARGET_ROWS, TARGET_CELLS, FIELDS,
-) = range(28)  # fmt: skip
+    ROWS, CELLS, FIRST_ROW, FIRST_CELL, ROW_GAP, CELL_GAP, TARGET_ROWS, TARGET_CELLS,
+    PARTS, SLICES, FIELDS,
+) = range(30)  # fmt: skip
 """Places in the table.
 
 TASK to ROOM as in `convolution.layout`; a panel of the packed factor has 9 elements of the window x
@@ -22,4 +23,7 @@ and CELLS of an image of the source, TARGET_ROWS and TARGET_CELLS of the target;
 FIRST_CELL are where the window of the first place begins, outside if negative. The elements of a
 window are ROW_GAP and CELL_GAP apart, and so are the inputs and the outputs of a tile: as many
 tiles lie in one another.
+
+For the gradient of the windows the strips are cut into PARTS and the channels into SLICES, which
+make tasks; each part has its own gradients at the points, at WINDOWS, and TARGET is read.
 """

@@ -1,6 +1,7 @@
 """The loops of Winograd's convolutions, as a template.
 
-`transform` evaluates windows at the points, once a call; `convolve` does the rest.
+`transform` evaluates windows at the points, once a call; `convolve` does the rest. `weigh` adds up
+the gradients of the windows at the points, from which `collect` finds those of the windows.
 """
 
 from numba import njit
@@ -10,9 +11,11 @@ from pronghorn.devices.native import call, groups, least, most
 from pronghorn.devices.simd import (
     add_product,
     crop_rows,
+    gradient_points,
     image_points,
     lanes_of,
     load,
+    load_block,
     outputs_of_points,
     pointer,
     pointer_from,
@@ -20,6 +23,7 @@ from pronghorn.devices.simd import (
     prefetch_to_write,
     store,
     store_block,
+    window_gradient,
     window_points,
     zero,
     zero_block,
@@ -67,7 +71,7 @@ def convolve(table, task):
         first = strip * table[at.STRIP]
         count = least(table[at.STRIP], table[at.TILES] - first)
         for n in range(count):
-            read_tile(table, first + n, copy, pointer(left, n * channels), left_step)
+            read_tile(table, first + n, 0, channels, copy, pointer(left, n * channels), left_step)
         for point in range(POINTS):
             for n in range(count * point // POINTS, count * (point + 1) // POINTS):
                 fetch_source(table, first + count + n)
@@ -140,34 +144,61 @@ def fetch_target(table, tile):
 
 
 @njit(inline="always")
-def read_tile(table, tile, copy, to, to_step):
-    """Evaluate a tile's inputs at the points; one at an edge is read from a copy with zeros."""
+def read_tile(table, tile, begin, count, copy, to, to_step):
+    """Evaluate so many channels of a tile's inputs at the points, from channel `begin` on."""
     lanes, channels = lanes_of(to, BITS), table[at.CHANNELS]
     row = first_row(table, tile) + table[at.FIRST_ROW]
     cell = first_cell(table, tile) + table[at.FIRST_CELL]
-    down, across = table[at.ROW_GAP], table[at.CELL_GAP]
-    source = source_tile(table, tile)
-    line, step = down * table[at.CELLS] * channels, across * channels
-    inside = row >= 0 and row + (SPAN - 1) * down < table[at.ROWS]
-    if not (inside and cell >= 0 and cell + (SPAN - 1) * across < table[at.CELLS]):
-        copy_tile(table, row, cell, source, copy)
-        source, line, step = copy, SPAN * channels, channels
-    for c in range(0, channels, lanes):
-        image_points(pointer(source, c), line, step, pointer(to, c), to_step, BITS)
+    source = pointer(source_tile(table, tile), begin)
+    down, across = table[at.ROW_GAP] * table[at.CELLS] * channels, table[at.CELL_GAP] * channels
+    rows = inside(table, row, table[at.ROW_GAP], table[at.ROWS], SPAN)
+    if not (rows and inside(table, cell, table[at.CELL_GAP], table[at.CELLS], SPAN)):
+        copy_tile(
+            table, row, cell, table[at.ROWS], table[at.CELLS], channels, source, SPAN, count, copy
+        )
+        source, down, across = copy, SPAN * count, count
+    for c in range(0, count, lanes):
+        image_points(pointer(source, c), down, across, pointer(to, c), to_step, BITS)
 
 
 @njit(inline="always")
-def copy_tile(table, row, cell, source, copy):
-    """Copy a tile's inputs, with zeros for cells outside of the image."""
-    lanes, channels = lanes_of(copy, BITS), table[at.CHANNELS]
-    for point in range(POINTS):
-        i, j = point // SPAN * table[at.ROW_GAP], point % SPAN * table[at.CELL_GAP]
-        inside = row + i >= 0 and row + i < table[at.ROWS]
-        inside = inside and cell + j >= 0 and cell + j < table[at.CELLS]
-        begin = (i * table[at.CELLS] + j) * channels
-        to = pointer(copy, point * channels)
-        for c in range(0, channels, lanes):
-            if inside:
+def read_gradient(table, tile, copy, to, to_step):
+    """Evaluate the gradients of a tile's outputs at the points."""
+    lanes, filters = lanes_of(to, BITS), table[at.FILTERS]
+    width = BLOCK_VECTORS * lanes
+    row, cell = first_row(table, tile), first_cell(table, tile)
+    source = target_tile(table, tile)
+    down = table[at.ROW_GAP] * table[at.TARGET_CELLS] * filters
+    across = table[at.CELL_GAP] * filters
+    rows = inside(table, row, table[at.ROW_GAP], table[at.TARGET_ROWS], SIDE)
+    if not (rows and inside(table, cell, table[at.CELL_GAP], table[at.TARGET_CELLS], SIDE)):
+        copy_tile(
+            table, row, cell, table[at.TARGET_ROWS], table[at.TARGET_CELLS], filters, source, SIDE,
+            filters, copy,
+        )  # fmt: skip
+        source, down, across = copy, SIDE * filters, filters
+    for v in range(0, filters, lanes):
+        place = v // width * table[at.STRIP] * width + v % width
+        gradient_points(pointer(source, v), down, across, pointer(to, place), to_step, BITS)
+
+
+@njit(inline="always")
+def inside(table, first, gap, length, count):
+    """Whether so many places, each a gap after the last, lie within an axis."""
+    return first >= 0 and first + (count - 1) * gap < length
+
+
+@njit(inline="always")
+def copy_tile(table, row, cell, rows, cells, channels, source, side, count, copy):
+    """Copy side x side cells of a tile, with zeros for those outside of the image."""
+    lanes = lanes_of(copy, BITS)
+    for point in range(side * side):
+        i, j = point // side * table[at.ROW_GAP], point % side * table[at.CELL_GAP]
+        within = row + i >= 0 and row + i < rows and cell + j >= 0 and cell + j < cells
+        begin = (i * cells + j) * channels
+        to = pointer(copy, point * count)
+        for c in range(0, count, lanes):
+            if within:
                 store(load(source, begin + c, BITS), to, c)
             else:
                 store(zero(to, BITS), to, c)
@@ -214,3 +245,77 @@ def write_tile(table, tile, bias, outputs, sums, step):
             to = pointer(target, i * down * table[at.TARGET_CELLS] * filters + panel * width)
             line = pointer(outputs, i * SIDE * width)
             crop_rows(line, width, to, across * filters, cells, columns, BITS)
+
+
+def weigh(table, task):
+    """Do one task of the windows' gradient: a part of the strips, for a slice of the channels."""
+    blank = pointer(pointer_from(table[at.SCRATCH], REAL), task * table[at.ROOM])
+    lanes = lanes_of(blank, BITS)
+    width = BLOCK_VECTORS * lanes
+    part, piece = task // table[at.SLICES], task % table[at.SLICES]
+    registers = table[at.CHANNELS] // lanes
+    begin = registers * piece // table[at.SLICES] * lanes
+    channels = registers * (piece + 1) // table[at.SLICES] * lanes - begin
+    copy = pointer(blank, width)
+    left = pointer(copy, POINTS * most(channels, table[at.FILTERS]))
+    left_step = table[at.STRIP] * channels + LINE
+    right = pointer(left, POINTS * left_step)
+    right_step = table[at.STRIP] * table[at.PANELS] * width + LINE
+    sums = pointer(pointer_from(table[at.WINDOWS], REAL), begin * width)
+    sums = pointer(sums, part * POINTS * table[at.WINDOWS_STEP])
+    strips = groups(table[at.TILES], table[at.STRIP])
+    first = strips * part // table[at.PARTS]
+    for strip in range(first, strips * (part + 1) // table[at.PARTS]):
+        tile = strip * table[at.STRIP]
+        count = least(table[at.STRIP], table[at.TILES] - tile)
+        for n in range(count):
+            to = pointer(left, n * channels)
+            read_tile(table, tile + n, begin, channels, copy, to, left_step)
+            read_gradient(table, tile + n, copy, pointer(right, n * width), right_step)
+        for point in range(POINTS):
+            for n in range(count * point // POINTS, count * (point + 1) // POINTS):
+                fetch_source(table, tile + count + n)
+                fetch_target(table, tile + count + n)
+            add_points(
+                table, blank, pointer(left, point * left_step), channels, count,
+                pointer(right, point * right_step),
+                pointer(sums, point * table[at.WINDOWS_STEP]), strip > first,
+            )  # fmt: skip
+
+
+@njit(inline="always")
+def add_points(table, blank, left, channels, count, right, sums, started):
+    """Add to the gradient at a point what a strip gives."""
+    width = BLOCK_VECTORS * lanes_of(blank, BITS)
+    for panel in range(table[at.PANELS]):
+        to = pointer(sums, panel * table[at.CHANNELS] * width)
+        own = pointer(right, panel * table[at.STRIP] * width)
+        for row in range(0, channels, BLOCK_ROWS):
+            last = least(BLOCK_ROWS, channels - row) - 1
+            begin, apart = (pointer(to, row * width), width) if started else (blank, 0)
+            block = load_block(begin, 0, apart, last, BLOCK_ROWS, BLOCK_VECTORS, BITS)
+            block = add_product(block, left, row, 1, channels, last, own, 0, width, count)
+            store_block(block, to, row * width, width, last)
+
+
+def collect(table, task):
+    """Do one task: every so-many-th part of the windows' gradients, for a panel of filters."""
+    sums = pointer_from(table[at.WINDOWS], REAL)
+    lanes = lanes_of(sums, BITS)
+    width, channels, filters = BLOCK_VECTORS * lanes, table[at.CHANNELS], table[at.FILTERS]
+    step = table[at.WINDOWS_STEP]
+    rows = table[at.PANELS] * channels
+    for row in range(rows * task // table[at.TASKS], rows * (task + 1) // table[at.TASKS]):
+        own = pointer(sums, row * width)
+        column = row // channels * width
+        for part in range(1, table[at.PARTS]):
+            for point in range(POINTS):
+                total = pointer(own, point * step)
+                other = pointer(total, part * POINTS * step)
+                for j in range(width):
+                    total[j] += other[j]
+        to = pointer(pointer_from(table[at.TARGET], REAL), row % channels * filters + column)
+        for v in range(0, least(width, filters - column), lanes):
+            window_gradient(
+                pointer(own, v), SPAN * step, step, pointer(to, v), channels * filters, BITS
+            )

@@ -13,6 +13,11 @@ from pronghorn.devices.simd.tiles import POINTS, SIDE
 
 STRIP, LONG_STRIP = 16, 64
 """Tiles of a unit, at least and at most."""
+GRADIENT_STRIP = 32
+"""Tiles of a unit of the windows' gradient: its sums are read and written for each."""
+PARTS, PARTS_BYTES = 4, 1536 * 1024
+"""Sums of the windows' gradient, at most: a fixed number, so that the result does not depend on the
+number of threads, and few, as they are added up in the end."""
 NEAR_BYTES, WINDOWS_BYTES = 8 * 1024 * 1024, 48 * 1024 * 1024
 """Of all transformed windows: those that stay in a cache though every strip reads all of them, and
 those that there are at most."""
@@ -39,19 +44,57 @@ class Tiles:
     @property
     def pay(self) -> bool:
         """Whether this way is open to the convolution, and the faster one."""
+        windows = self.walk.channels * self.columns
+        cost = self._cost + (WINDOW if self._near else FAR_WINDOW) * windows
+        return self._open and cost < GAIN * self._plain_cost
+
+    @property
+    def gradients_pay(self) -> bool:
+        """The same, for the gradient of the windows."""
+        whole = self.walk.filters % self.walk.shape.lanes == 0
+        sums = self.parts * self.walk.channels * self.columns
+        return whole and self._open and self._cost + WINDOW * sums < GAIN * self._plain_cost
+
+    @property
+    def _open(self) -> bool:
         walk = self.walk
-        lines = walk.lines == ONE
-        whole = walk.channels % walk.shape.lanes == 0
-        if walk.shape.real != "float32" or walk.apart or not (lines and whole):
+        whole = walk.channels % walk.shape.lanes == 0 and not walk.apart
+        if walk.shape.real != "float32" or walk.lines != ONE or not whole:
             return False
-        if not all(_slides_over_three(axis) for axis in (walk.rows, walk.columns)):
-            return False
-        windows = walk.channels * self.columns
-        tile = POINTS * windows + TRANSFORM * (walk.channels + self.columns)
+        slides = all(_slides_over_three(axis) for axis in (walk.rows, walk.columns))
+        return slides and self._windows_bytes <= WINDOWS_BYTES
+
+    @property
+    def _cost(self) -> float:
+        channels, columns = self.walk.channels, self.columns
+        return self.count * (POINTS * channels * columns + TRANSFORM * (channels + columns))
+
+    @property
+    def _plain_cost(self) -> float:
+        walk = self.walk
         places = walk.images * walk.rows.places * walk.columns.places
-        sums = places * 9 * walk.channels * self.plain_columns
-        cost = self.count * tile + (WINDOW if self._near else FAR_WINDOW) * windows
-        return cost < GAIN * sums and self._windows_bytes <= WINDOWS_BYTES
+        return places * 9 * walk.channels * self.plain_columns
+
+    @property
+    def parts(self) -> int:
+        """Parts of the strips that have sums of their own."""
+        strips = -(-self.count // GRADIENT_STRIP)
+        return max(1, min(PARTS, strips, PARTS_BYTES // self._windows_bytes))
+
+    @property
+    def slices(self) -> int:
+        """Slices of the channels that are summed up each by itself, for half the tasks wanted: each
+        slice has all the filters' transforms to do."""
+        wanted = -(-self.walk.least_units // (2 * self.parts))
+        return max(1, min(self.walk.channels // self.walk.shape.lanes, wanted))
+
+    @property
+    def gradient_room(self) -> int:
+        """Elements of scratch memory for a task: zeros, a copy of a tile, a strip."""
+        channels = -(-self.walk.channels // self.slices) + self.walk.shape.lanes
+        tile = self.walk.shape.width + POINTS * max(channels, self.columns)
+        strip = POINTS * (GRADIENT_STRIP * (channels + self.columns) + 2 * self._line)
+        return -(-(tile + strip) // self._line) * self._line
 
     @property
     def panels(self) -> int:
