@@ -9,13 +9,14 @@ from pronghorn.devices import threads
 from pronghorn.devices.atomics import address_of
 from pronghorn.devices.cpu import kernel, prange
 from pronghorn.devices.meeting import WORDS, accept, close_meeting, join, meet, open_meeting
+from pronghorn.devices.pool_loops import CROWDED
 
 
 @kernel
 def running_totals(x, meeting, first_shared, pool):
     """x[s + 1, j] = j + the total of x[s], modulo 1000; each of two rounds does half of the j."""
     place = address_of(meeting)
-    open_meeting(place)
+    open_meeting(place, pool, x.shape[0] - 1)
     half = x.shape[1] // 2
     for member in prange(2):
         first, left, right = 0, 0, x.shape[1]
@@ -67,7 +68,7 @@ def test_alone_it_does_everything(expected):
 def test_two_share_the_steps_from_where_the_second_has_come(expected):
     x, first_shared = np.zeros_like(expected), np.zeros(1, np.int64)
     call, shared = bound(x, first_shared, 2), 0
-    for _ in range(3000):
+    for _ in range(2000):
         x[1:] = -1
         call()
         np.testing.assert_array_equal(x, expected)
@@ -94,3 +95,14 @@ def test_several_callers_at_once(expected):
     for caller in callers:
         caller.join()
     assert not wrong
+
+
+def test_loops_are_not_shared_for_a_while_where_the_cores_are_busy(expected):
+    x, first_shared = np.zeros_like(expected), np.zeros(1, np.int64)
+    call = bound(x, first_shared, 2)
+    threads._pool()._set(CROWDED, 30)
+    for _ in range(30):
+        call()
+        assert first_shared[0] == STEPS
+    np.testing.assert_array_equal(x, expected)
+    assert threads._pool()._get(CROWDED) == 0

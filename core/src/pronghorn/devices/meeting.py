@@ -3,8 +3,9 @@
 Round 0 leads: it does all of the work until round 1 has come, from then on one half of every step.
 So nobody waits for a thread that is not there, as in `pool`: round 1 may come late, or only after
 the other is through, in the same thread. After a step that they shared each waits for the other.
+Where one had to wait for long, other processes have the cores, and the next loops are not shared.
 
-    open_meeting(place)
+    open_meeting(place, pool, steps)
     for member in prange(2):
         first, shared = 0, member == 1
         if shared:
@@ -21,16 +22,24 @@ the other is through, in the same thread. After a step that they shared each wai
 `place` is the address of `WORDS` integers, `pool` that of the pool's state.
 """
 
-from pronghorn.devices.atomics import load, store
-from pronghorn.devices.pool_loops import LINE, rest
+from pronghorn.devices.atomics import load, pause, store
+from pronghorn.devices.pool_loops import CROWDED, LINE, rest
 
 COME, FIRST, DONE, OTHER_DONE, WORDS = range(0, 5 * LINE, LINE)
 
+BRIEF = 2000
+"""Rounds of waiting before the core is given to another thread, which may keep it for longer than
+all of the steps take."""
+PAUSE = 200
+"""Loops that are not shared after one in which a round had to wait for longer than that."""
 
-def open_meeting(place: int) -> None:
+
+def open_meeting(place: int, pool: int, steps: int) -> None:
     """Before the loop: nobody has come yet."""
+    crowded = load(pool, CROWDED)
+    store(pool, CROWDED, max(crowded - 1, 0))
     store(place, COME, 0)
-    store(place, FIRST, -1)
+    store(place, FIRST, steps if crowded > 0 else -1)
     store(place, DONE, 0)
     store(place, OTHER_DONE, 0)
 
@@ -41,13 +50,16 @@ def join(place: int, pool: int) -> int:
     waited = 0
     while load(place, FIRST) < 0:
         waited += 1
-        rest(pool, waited)
+        if waited < BRIEF:
+            pause()
+        else:
+            rest(pool, waited)
     return int(load(place, FIRST))
 
 
 def accept(place: int, step: int) -> bool:
     """Whether round 1 has come; if so, it shares the steps from this one on."""
-    if load(place, COME) == 0:
+    if load(place, COME) == 0 or load(place, FIRST) >= 0:
         return False
     store(place, FIRST, step)
     return True
@@ -59,7 +71,11 @@ def meet(place: int, pool: int, member: int, step: int) -> None:
     waited = 0
     while load(place, OTHER_DONE - member * LINE) <= step:
         waited += 1
-        rest(pool, waited)
+        if waited < BRIEF:
+            pause()
+        else:
+            store(pool, CROWDED, PAUSE)
+            rest(pool, waited)
 
 
 def close_meeting(place: int, steps: int) -> None:

@@ -8,8 +8,8 @@ from pronghorn.devices.atomics import add, invoke, load, pause, store, swap
 LINE = 16
 (
     RUN, CHUNKS, DONE, ASLEEP, BUSY, STOP, FUNCTION, DATA, ROUNDS, CHUNK,
-    SEMAPHORE, WAIT, POST, YIELD, PLACES,
-) = range(0, 15 * LINE, LINE)  # fmt: skip
+    SEMAPHORE, WAIT, POST, YIELD, CROWDED, PLACES,
+) = range(0, 16 * LINE, LINE)  # fmt: skip
 # Chunks not yet taken are those from `low` on and below `high`, which share a word.
 HIGH = 1 << 32
 PATIENCE = 32

@@ -39,9 +39,10 @@ def lstm_forward(
     panel = panel_for(u, batch)
     pack(u, depth, 4, padded, panel, packed)
     place = address_of(meeting)
-    open_meeting(place)
     size = batch * padded
     steps = x.size // (4 * size)
+    if pool != 0:
+        open_meeting(place, pool, steps)
     half = (padded // panel + 1) // 2 * panel
     members = 2 if pool != 0 else 1
     for part in prange((batch + share - 1) // share * members):
