@@ -8,7 +8,7 @@ import pytest
 
 from pronghorn.devices.convolution import axes
 from pronghorn.devices.convolution.plan import Walk
-from pronghorn.devices.convolution.winograd import Tiles
+from pronghorn.devices.convolution.winograd import Tiles, plan
 from pronghorn.devices.kernels import cpu
 from pronghorn.devices.kernels.cpu import (
     conv2d,
@@ -210,6 +210,11 @@ def test_nothing_depends_on_the_threads(dtype, images, channels, monkeypatch):
             np.testing.assert_array_equal(one, same)
 
 
+@pytest.fixture(autouse=True)
+def tiles_for_few_products(monkeypatch):
+    monkeypatch.setattr(plan, "LEAST", 0)
+
+
 def walk(images, side, channels, filters, window=3, step=1, dilation=1, real="float32"):
     places = (side - (window - 1) * dilation - 1) // step + 1
     axis = axes.forward(side, places, window, step, 0, dilation)
@@ -227,6 +232,16 @@ def test_tiles_are_taken_where_they_pay():
     assert not Tiles(walk(128, 26, 1024, 1024)).pay
     for other in ({"window": 5}, {"step": 2}, {"real": "float64"}):
         assert not Tiles(walk(128, 26, 32, 32, **other)).pay
+
+
+def test_tiles_are_not_compiled_for_little_work(monkeypatch):
+    few = Tiles(walk(4, 26, 32, 32))
+    assert few.pay
+    assert few.gradients_pay
+    monkeypatch.undo()
+    assert not few.pay
+    assert not few.gradients_pay
+    assert Tiles(walk(32, 26, 32, 32)).pay
 
 
 def test_gradients_are_taken_from_tiles_where_it_pays():

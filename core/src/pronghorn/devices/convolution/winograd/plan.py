@@ -30,6 +30,10 @@ LONE = 1.4
 GAIN = 0.65
 """Of the cost of plain sums, at most: from there on it was faster wherever it was measured."""
 
+LEAST = 40_000_000
+"""Plain sums' multiplications, at least: with fewer, a call is too short to be worth the seconds
+that these loops take to compile on the first run."""
+
 
 @dataclass(frozen=True)
 class Tiles:
@@ -62,7 +66,8 @@ class Tiles:
         if walk.shape.real != "float32" or walk.lines != ONE or not whole:
             return False
         slides = all(_slides_over_three(axis) for axis in (walk.rows, walk.columns))
-        return slides and self._windows_bytes <= WINDOWS_BYTES
+        sizes = self._plain_cost >= LEAST and self._windows_bytes <= WINDOWS_BYTES
+        return slides and sizes
 
     @property
     def _cost(self) -> float:
