@@ -48,5 +48,5 @@ def test_arguments_that_say_nothing_are_left_out():
     layer = LSTM(2, use_bias=True, recurrent_constraint=None, kernel_initializer="zeros")
     assert layer.init.name == "zero"
     assert Flatten(data_format="channels_last").get_config().keys() == Flatten().get_config().keys()
-    with pytest.raises(TypeError, match="'use_bias'"):
-        LSTM(2, use_bias=False)
+    with pytest.raises(TypeError, match="'recurrent_constraint'"):
+        LSTM(2, recurrent_constraint="maxnorm")

@@ -71,7 +71,7 @@ class Component(metaclass=_Spelled):
             return thing.from_config(dict(config))
         if isinstance(thing, cls):
             return thing.configured(**config) if config else thing
-        if callable(thing) and not isinstance(thing, type):
+        if callable(thing) and not isinstance(thing, type | Component):
             made = cls.from_function(thing)
             return cls.coerce(made, config)
         raise TypeError(
