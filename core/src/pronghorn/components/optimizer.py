@@ -40,6 +40,7 @@ class Optimizer(Component):
         iterations: number of updates made. SGD, RMSprop, Adagrad and Adadelta count only while
             they decay, as in Keras 1.
         saves_iterations: whether saved state begins with the number of updates.
+        scheduled: whether `lr` is a LearningRateSchedule.
     """
 
     kind: ClassVar[str] = "optimizers"
@@ -50,6 +51,7 @@ class Optimizer(Component):
     saves_iterations: ClassVar[bool] = True
     lr: float
     decay: float = 0.0
+    scheduled: bool = False
 
     def __init__(
         self, *, clipnorm: float | None = None, clipvalue: float | None = None, **unknown: Any
@@ -65,8 +67,9 @@ class Optimizer(Component):
         self._iterations = 0
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name == "lr" and isinstance(value, Mapping):
-            value = schedule_from(value)
+        if name == "lr":
+            value = schedule_from(value) if isinstance(value, Mapping) else value
+            super().__setattr__("scheduled", isinstance(value, LearningRateSchedule))
         kept = Setting.of(self, name, value) if isinstance(value, float) else value
         super().__setattr__(name, kept)
 
@@ -112,12 +115,7 @@ class Optimizer(Component):
     @iterations.setter
     def iterations(self, value: int) -> None:
         counts = self.counts_always or self.decay or self.scheduled
-        self._iterations = int(value) if counts else 0
-
-    @property
-    def scheduled(self) -> bool:
-        """Whether `lr` is a LearningRateSchedule."""
-        return isinstance(getattr(self, "lr", None), LearningRateSchedule)
+        self.__dict__["_iterations"] = int(value) if counts else 0
 
     @cached_property
     def scalar_names(self) -> tuple[str, ...]:

@@ -118,6 +118,8 @@ def _input_hint(given: Shape, expected: Shape) -> str:
 
 
 def _fits(shape: Sequence[int | None], expected: Sequence[int | None]) -> bool:
+    if shape == expected:
+        return True
     return len(shape) == len(expected) and all(
         want is None or want == n for n, want in zip(shape, expected, strict=True)
     )

@@ -314,7 +314,7 @@ class Sequential(GeneratorMethods, Compiled):
     def _input_arrays(self, x: Arrays) -> list[Any]:
         """An array for each input, checked but for its length."""
         sources = self.sources
-        arrays = feed.as_arrays(x, "x", self.input_names)
+        arrays = feed.as_arrays(x, "x", [source.name for source in sources])
         for index, source in enumerate(sources):
             assert source.input_shape is not None
             feed.check_input(arrays[index], source.input_shape, source.name)
